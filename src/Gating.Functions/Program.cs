@@ -1,0 +1,8 @@
+namespace Gating.Functions;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+namespace Gating.Local;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

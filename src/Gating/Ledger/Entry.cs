@@ -1,0 +1,44 @@
+namespace Gating.Ledger;
+
+/// <summary>What an entry records. Numbers are stored and hashed: they are never renumbered or used again.</summary>
+public enum EntryKind
+{
+    /// <summary>A grant was admitted: units charged, the grant may be signed.</summary>
+    Granted = 1,
+
+    /// <summary>A verified person was refused.</summary>
+    Refused = 2,
+
+    /// <summary>Refusals beyond ten a minute, counted into one entry.</summary>
+    RefusedMany = 3,
+
+    /// <summary>A grant was settled: its units, or some of them, came back.</summary>
+    Released = 4,
+
+    /// <summary>The stream's status changed: revoked, suspended, lifted.</summary>
+    StatusChanged = 5,
+
+    /// <summary>Refusals without a verified person, counted for an app by reason.</summary>
+    AppRefusals = 6,
+}
+
+/// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>
+/// <param name="Time">Decision time, whole milliseconds UTC, never before the previous entry's.</param>
+/// <param name="Operation">The operation that wrote it.</param>
+/// <param name="Public">Canonical JSON, ASCII, version first, free of personal data.</param>
+/// <param name="Sealed">Personal data under the stream's key (see SealedPart.cs), empty where there is none.</param>
+/// <param name="SealedDigest">SHA-256 of <paramref name="Sealed"/> as written: it outlives the sealed bytes, so that they can be erased and the chain stays valid.</param>
+public sealed record Entry(
+    StreamId Stream,
+    long Seq,
+    EntryKind Kind,
+    DateTimeOffset Time,
+    OperationId Operation,
+    ReadOnlyMemory<byte> Public,
+    ReadOnlyMemory<byte> Sealed,
+    EntryHash SealedDigest,
+    EntryHash Previous)
+{
+    /// <summary>SHA-256 over <see cref="EntryEncoding"/>: what the next entry names and what the log commits to.</summary>
+    public EntryHash Hash { get; } = EntryEncoding.Hash(Stream, Seq, Kind, Time, Operation, Public.Span, SealedDigest, Previous);
+}

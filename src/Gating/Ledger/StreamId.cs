@@ -1,0 +1,37 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Gating.Ledger;
+
+/// <summary>The random name of one ledger: of a person, an app, a regulator or the operator. 128 bits; says nothing about whom it names.</summary>
+public readonly record struct StreamId(UInt128 Value)
+{
+    /// <summary>Bytes of the canonical form.</summary>
+    public const int Size = 16;
+
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
+    public static StreamId Create() => new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(Size)));
+
+    public static StreamId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    /// <summary>Reads the 32 lower-case hex digits that <see cref="ToString"/> writes, and nothing else.</summary>
+    public static bool TryParse(string? text, out StreamId id)
+    {
+        id = default;
+        if (text is not { Length: 2 * Size } || text.AsSpan().ContainsAnyExcept(LowerHex))
+        {
+            return false;
+        }
+
+        id = new(UInt128.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+
+    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+}

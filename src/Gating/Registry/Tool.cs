@@ -1,0 +1,32 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Gating.Identity;
+using Gating.Usage;
+
+namespace Gating.Registry;
+
+/// <summary>What a grant opens: a synthetic-media tool with the conditions under which it may be used.</summary>
+/// <param name="Resource">Its absolute URI (RFC 8707 resource), the grant's <c>aud</c>.</param>
+/// <param name="Operations">Operations that may be asked for, for instance <c>face_swap</c>.</param>
+/// <param name="MaxUnits">Units that one grant may carry.</param>
+/// <param name="GrantLifetime">1 to 15 minutes.</param>
+public sealed record Tool(
+    string Resource,
+    string Name,
+    RegistryStatus Status,
+    Dossier Dossier,
+    FrozenSet<string> Operations,
+    AssuranceDemand Assurance,
+    bool DemandsDpop,
+    bool DemandsConsent,
+    bool DemandsModeration,
+    int MaxUnits,
+    TimeSpan GrantLifetime,
+    ImmutableArray<Quota> Quotas);
+
+/// <summary>The proof of identity a tool asks for. <paramref name="MaxAge"/> null: any age.</summary>
+public sealed record AssuranceDemand(AssuranceLevel Level, TimeSpan? MaxAge);
+
+/// <summary>The compliance file of a tool. Anything missing or lapsed closes the tool.</summary>
+/// <param name="FilingNumber">Algorithm filing number; null or empty: not filed.</param>
+public sealed record Dossier(string? FilingNumber, DateOnly? SecurityAssessmentUntil, DateOnly? DatasetAuditUntil);

@@ -1,0 +1,42 @@
+namespace Gating.Usage;
+
+/// <summary>Whose use a quota counts together. Only the first two are an app's own: the app sees their numbers; of the others it learns only that it must wait.</summary>
+public enum QuotaScope
+{
+    /// <summary>One person's use of one tool through one app.</summary>
+    AppPersonTool = 1,
+
+    /// <summary>One person's use of all tools through one app.</summary>
+    AppPerson = 2,
+
+    /// <summary>One person's use of one tool through any app.</summary>
+    PersonTool = 3,
+
+    /// <summary>One person's use of all tools through any app.</summary>
+    Person = 4,
+}
+
+public enum CalendarPeriod
+{
+    Minute = 1,
+    Hour = 2,
+    Day = 3,
+    Month = 4,
+}
+
+/// <summary>A limit on units. All quotas that apply are charged together or not at all.</summary>
+/// <param name="Name">1 to 32 characters of <c>a-z 0-9 -</c>: unique within its tool or the person's policy, and stable, since use is counted under it.</param>
+public abstract record Quota(string Name, QuotaScope Scope, long Limit)
+{
+    /// <summary>Units per calendar period, UTC.</summary>
+    public sealed record Calendar(string Name, QuotaScope Scope, long Limit, CalendarPeriod Period) : Quota(Name, Scope, Limit);
+
+    /// <summary>
+    /// Units in any stretch of length <paramref name="Window"/>. Counted in twelfths of the window, the oldest in full until it has left entirely:
+    /// never more than the limit, at worst a twelfth of the window later than an exact count.
+    /// </summary>
+    public sealed record Rolling(string Name, QuotaScope Scope, long Limit, TimeSpan Window) : Quota(Name, Scope, Limit);
+
+    /// <summary>Token bucket: at most the limit at once, refilled evenly over <paramref name="Refill"/> (from empty to full).</summary>
+    public sealed record Burst(string Name, QuotaScope Scope, long Limit, TimeSpan Refill) : Quota(Name, Scope, Limit);
+}
