@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gating.Local.Node;
+using Gating.Local.Processes;
 
 namespace Gating.Local.OpenId;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Gating.Local.Node;
+using Gating.Local.Processes;
 
 namespace Gating.Local.Storage;
 

@@ -1,4 +1,4 @@
-using Gating.Local.Node;
+using Gating.Local.Processes;
 using Gating.Local.OpenId;
 using Gating.Local.Storage;
 

@@ -1,4 +1,4 @@
-namespace Gating.Local.Node;
+namespace Gating.Local.Processes;
 
 /// <summary>One installer at a time on this machine. The system lets go of the lock when its holder ends, however it ends.</summary>
 internal static class InstallLock

@@ -1,4 +1,4 @@
-namespace Gating.Local.Node;
+namespace Gating.Local.Processes;
 
 /// <summary>What npm says when it fails is a screen full; its first line that says something is enough to act on.</summary>
 internal static class NpmError

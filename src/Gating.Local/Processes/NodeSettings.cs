@@ -1,4 +1,4 @@
-namespace Gating.Local.Node;
+namespace Gating.Local.Processes;
 
 /// <summary>Where the Node side is found.</summary>
 /// <param name="Folder">Holds <c>package-lock.json</c> and the scripts; <c>node_modules</c> is made in it.</param>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Gating.Local.Node;
+namespace Gating.Local.Processes;
 
 /// <summary>Finds Node and npm, and says in one sentence what is wrong with them.</summary>
 internal static partial class NodeTool

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Gating.Local.Node;
+namespace Gating.Local.Processes;
 
 /// <summary>
 /// Brings <c>node_modules</c> in step with <c>package-lock.json</c>. A stamp inside node_modules, written last, holds the digest of the lock file

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
-namespace Gating.Local.Node;
+namespace Gating.Local.Processes;
 
 /// <summary>
 /// One script that runs under Node. It ends when its standard input closes, so that it cannot outlive us (lifeline.mjs); it tells what happens
