@@ -46,6 +46,9 @@ public sealed class VerificationKey
         new(keyId, new ECDsaSecurityKey(ECDsa.Create(parameters)), 1 << (int)algorithm, 2 * fieldBytes);
 #pragma warning restore CA2000
 
+    /// <summary>The same key under the id and for the one algorithm that a registry gives it.</summary>
+    internal VerificationKey Restricted(string keyId, SigningAlgorithm algorithm) => new(keyId, key, fitting & (1 << (int)algorithm), signatureBytes);
+
     internal static VerificationKey Rsa(string? keyId, RSAParameters parameters, int fitting) =>
         new(keyId, new RsaSecurityKey(parameters), fitting, parameters.Modulus!.Length);
 
