@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Gating.Ledger;
+
+namespace Gating.Grants;
+
+/// <summary>
+/// The ids that an app sees: authenticated encryption under a key of the app's own, so that two apps cannot find out that they serve the same person, and
+/// nothing can be made up. Deterministic (the nonce is a MAC of what is inside): the same thing is the same handle to the same app, always.
+/// </summary>
+public sealed class AppHandles(OperatorKey key)
+{
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+    private const int CachedApps = 1024;
+    private const byte Subject = 1;
+    private const byte Grant = 2;
+
+    private readonly GenerationCache<string, (byte[] Mac, byte[] Cipher)> _keys = new(CachedApps);
+
+    /// <summary>The pairwise <c>sub</c> of a person at an app.</summary>
+    public string OfPerson(string app, StreamId person)
+    {
+        Span<byte> plain = stackalloc byte[1 + StreamId.Size];
+        plain[0] = Subject;
+        person.Write(plain[1..]);
+        return Seal(app, plain);
+    }
+
+    /// <summary>The <c>jti</c> of the grant that entry <paramref name="seq"/> of a person's stream admitted to an app.</summary>
+    public string OfGrant(string app, StreamId person, long seq)
+    {
+        Span<byte> plain = stackalloc byte[1 + StreamId.Size + 8];
+        plain[0] = Grant;
+        person.Write(plain[1..]);
+        BinaryPrimitives.WriteInt64BigEndian(plain[(1 + StreamId.Size)..], seq);
+        return Seal(app, plain);
+    }
+
+    /// <summary>Opens what <see cref="OfPerson"/> gave this app; false for anything else.</summary>
+    public bool TryOpenPerson(string app, string handle, out StreamId person)
+    {
+        Span<byte> plain = stackalloc byte[1 + StreamId.Size];
+        var opened = TryOpen(app, handle, plain) && plain[0] == Subject;
+        person = opened ? StreamId.FromBytes(plain[1..]) : default;
+        return opened;
+    }
+
+    /// <summary>Opens what <see cref="OfGrant"/> gave this app; false for anything else.</summary>
+    public bool TryOpenGrant(string app, string handle, out (StreamId Person, long Seq) grant)
+    {
+        Span<byte> plain = stackalloc byte[1 + StreamId.Size + 8];
+        var opened = TryOpen(app, handle, plain) && plain[0] == Grant;
+        grant = opened ? (StreamId.FromBytes(plain[1..]), BinaryPrimitives.ReadInt64BigEndian(plain[(1 + StreamId.Size)..])) : default;
+        return opened;
+    }
+
+    private string Seal(string app, ReadOnlySpan<byte> plain)
+    {
+        var (mac, cipher) = KeysOf(app);
+        Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(mac, plain, code);
+        Span<byte> bytes = stackalloc byte[NonceSize + plain.Length + TagSize];
+        code[..NonceSize].CopyTo(bytes);
+        using var aes = new AesGcm(cipher, TagSize);
+        aes.Encrypt(bytes[..NonceSize], plain, bytes.Slice(NonceSize, plain.Length), bytes[(NonceSize + plain.Length)..]);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    private bool TryOpen(string app, string handle, Span<byte> plain)
+    {
+        Span<byte> bytes = stackalloc byte[NonceSize + plain.Length + TagSize];
+        if (handle.Length != Base64Url.GetEncodedLength(bytes.Length)
+            || !Base64Url.TryDecodeFromChars(handle, bytes, out var written)
+            || written != bytes.Length
+            || !Base64Url.EncodeToString(bytes).Equals(handle, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        using var aes = new AesGcm(KeysOf(app).Cipher, TagSize);
+        try
+        {
+            aes.Decrypt(bytes[..NonceSize], bytes.Slice(NonceSize, plain.Length), bytes[(NonceSize + plain.Length)..], plain);
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+    }
+
+    private (byte[] Mac, byte[] Cipher) KeysOf(string app) =>
+        _keys.GetOrAdd(app, (key, app), static state =>
+        {
+            var salt = Encoding.UTF8.GetBytes(state.app);
+            return (state.key.Derive(salt, "gating/handles/mac/v1"u8), state.key.Derive(salt, "gating/handles/aead/v1"u8));
+        });
+}

@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+
+namespace Gating.Ledger;
+
+/// <summary>
+/// The stored bytes of a head, version first, all integers big-endian:
+/// <c>version(1)=1 ‖ seq(8) ‖ hash(32) ‖ unix-ms(8) ‖ announced(8) ‖ salt-length(1) ‖ salt ‖ status(1) ‖ epoch(4) ‖ refusal-minute-ms(8) ‖ refusals(4)
+/// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ expires-ms(8)]</c>.
+/// At most about 10 KiB.
+/// </summary>
+public static class HeadEncoding
+{
+    public const byte Version = 1;
+
+    private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2;
+    private const int WindowSize = 32;
+    private const int RowSize = KeyHash.Size + 8;
+
+    public static byte[] Encode(Head head)
+    {
+        var state = head.State;
+        var bytes = new byte[FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize)];
+        var rest = bytes.AsSpan();
+        Byte(ref rest, Version);
+        Int64(ref rest, head.Seq);
+        head.Hash.Write(rest);
+        rest = rest[EntryHash.Size..];
+        Time(ref rest, head.Time);
+        Int64(ref rest, head.Announced);
+        Byte(ref rest, checked((byte)head.Salt.Length));
+        head.Salt.Span.CopyTo(rest);
+        rest = rest[head.Salt.Length..];
+        Byte(ref rest, checked((byte)state.Status));
+        Int32(ref rest, state.Epoch);
+        Time(ref rest, state.Refusals.Minute);
+        Int32(ref rest, state.Refusals.Recorded);
+        Count(ref rest, state.Windows.Length);
+        foreach (var window in state.Windows)
+        {
+            Int64(ref rest, unchecked((long)window.Id));
+            Time(ref rest, window.Start);
+            Time(ref rest, window.End);
+            Int64(ref rest, window.Used);
+        }
+
+        Count(ref rest, head.ShortLived.Length);
+        foreach (var row in head.ShortLived)
+        {
+            row.Key.Write(rest);
+            rest = rest[KeyHash.Size..];
+            Time(ref rest, row.Expires);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote. Throws <see cref="UnknownVersionException"/> or <see cref="FormatException"/>: a head that cannot be read is never guessed.</summary>
+    public static Head Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new SequenceReader(bytes);
+        if (reader.Byte() is var version and not Version)
+        {
+            throw new UnknownVersionException("head", version);
+        }
+
+        var seq = reader.Int64();
+        var hash = EntryHash.FromBytes(reader.Take(EntryHash.Size));
+        var time = reader.Time();
+        var announced = reader.Int64();
+        var salt = reader.Take(reader.Byte()).ToArray();
+        var status = (StreamStatus)reader.Byte();
+        var epoch = reader.Int32();
+        var refusals = new RefusalMinute(reader.Time(), reader.Int32());
+        var windows = new UsageWindow[reader.Count(Head.MaxWindows)];
+        for (var i = 0; i < windows.Length; i++)
+        {
+            windows[i] = new(unchecked((ulong)reader.Int64()), reader.Time(), reader.Time(), reader.Int64());
+        }
+
+        var rows = new ShortLivedRow[reader.Count(Head.MaxShortLived)];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = new(KeyHash.FromBytes(reader.Take(KeyHash.Size)), reader.Time());
+        }
+
+        reader.End();
+        return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals));
+    }
+
+    private static void Byte(ref Span<byte> rest, byte value)
+    {
+        rest[0] = value;
+        rest = rest[1..];
+    }
+
+    private static void Count(ref Span<byte> rest, int value)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(rest, checked((ushort)value));
+        rest = rest[2..];
+    }
+
+    private static void Int32(ref Span<byte> rest, int value)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(rest, value);
+        rest = rest[4..];
+    }
+
+    private static void Int64(ref Span<byte> rest, long value)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(rest, value);
+        rest = rest[8..];
+    }
+
+    private static void Time(ref Span<byte> rest, DateTimeOffset value) => Int64(ref rest, value.ToUnixTimeMilliseconds());
+
+    private ref struct SequenceReader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        public ReadOnlySpan<byte> Take(int length)
+        {
+            if (_rest.Length < length)
+            {
+                throw new FormatException("A head ends early.");
+            }
+
+            var taken = _rest[..length];
+            _rest = _rest[length..];
+            return taken;
+        }
+
+        public byte Byte() => Take(1)[0];
+
+        public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Take(4));
+
+        public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(8));
+
+        public DateTimeOffset Time() => DateTimeOffset.FromUnixTimeMilliseconds(Int64());
+
+        public int Count(int max)
+        {
+            var count = BinaryPrimitives.ReadUInt16BigEndian(Take(2));
+            return count <= max ? count : throw new FormatException($"A head counts {count} of at most {max}.");
+        }
+
+        public readonly void End()
+        {
+            if (!_rest.IsEmpty)
+            {
+                throw new FormatException($"A head is followed by {_rest.Length} more bytes.");
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Gating.Identity;
+
+namespace Gating.Ledger;
+
+/// <summary>Whose stream an identity is.</summary>
+public abstract record NamedStream
+{
+    private NamedStream()
+    {
+    }
+
+    /// <param name="IsNew">Drawn and claimed just now: nothing can stand in it yet.</param>
+    public sealed record Found(StreamId Stream, bool IsNew) : NamedStream;
+
+    /// <summary>
+    /// The account and the natural person name two streams: trust in the claim was turned on after both had come into being. Only a
+    /// migration by the operator can say which revocations and quotas hold; until then nobody is admitted.
+    /// </summary>
+    public sealed record Conflict : NamedStream;
+}
+
+/// <summary>
+/// Finds the stream of a person by the naming rows, kept in memory once seen. A person whose issuer is trusted for a natural-person claim is named by the
+/// claim; the account's own name stands beside it as an alias, so that turning the trust on or off meets the same stream.
+/// </summary>
+public sealed class StreamNames(INameStore store, OperatorKey key)
+{
+    private const int CachedNames = 16384;
+
+    private readonly byte[] _key = key.NamingKey();
+    private readonly GenerationCache<NameHash, StreamId> _known = new(CachedNames);
+
+    /// <summary>Cold: one read (two with a natural-person claim), and the claims of what is missing. Throws <see cref="StorageUnavailableException"/>.</summary>
+    public ValueTask<NamedStream> OfPersonAsync(VerifiedIdentity identity, CancellationToken cancellation)
+    {
+        var account = Name("account", identity.Issuer, identity.Subject);
+        var name = identity.NaturalPerson is null ? account : Name("natural-person", identity.NaturalPerson, identity.Subject, account);
+        return _known.TryGet(name, out var known)
+            ? new(new NamedStream.Found(known, IsNew: false))
+            : new(FindAsync(identity, name, account, cancellation));
+    }
+
+    /// <summary>The stream of an app, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
+    public async ValueTask<StreamId> OfAsync(string kind, string id, CancellationToken cancellation)
+    {
+        var name = Name(kind, id, string.Empty);
+        if (!_known.TryGet(name, out var stream))
+        {
+            stream = await store.FindAsync(name, cancellation) ?? await store.ClaimAsync(name, StreamId.Create(), CancellationToken.None);
+            _known.Set(name, stream);
+        }
+
+        return stream;
+    }
+
+    private async Task<NamedStream> FindAsync(VerifiedIdentity identity, NameHash cacheName, NameHash account, CancellationToken cancellation)
+    {
+        var found = identity.NaturalPerson is null
+            ? await FindOrClaimAsync(account, cancellation)
+            : await FindNaturalPersonAsync(Name("natural-person", identity.NaturalPerson, string.Empty), account, cancellation);
+        if (found is NamedStream.Found { Stream: var stream })
+        {
+            _known.Set(cacheName, stream);
+        }
+
+        return found;
+    }
+
+    private async Task<NamedStream> FindOrClaimAsync(NameHash name, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(name, cancellation) is { } known)
+        {
+            return new NamedStream.Found(known, IsNew: false);
+        }
+
+        // A crash after the claim leaves a name for an empty stream: the next request of the same person starts it.
+        var drawn = StreamId.Create();
+        var winner = await store.ClaimAsync(name, drawn, CancellationToken.None);
+        return new NamedStream.Found(winner, winner == drawn);
+    }
+
+    private async Task<NamedStream> FindNaturalPersonAsync(NameHash person, NameHash account, CancellationToken cancellation)
+    {
+        var reads = (Person: store.FindAsync(person, cancellation), Account: store.FindAsync(account, cancellation));
+        await Task.WhenAll(reads.Person, reads.Account);
+        var (ofPerson, ofAccount) = (await reads.Person, await reads.Account);
+        if (ofPerson is { } known && ofAccount == known)
+        {
+            return new NamedStream.Found(known, IsNew: false);
+        }
+
+        // The person's name first: a crash between the two claims leaves an account without its alias, which the next request adds.
+        var drawn = ofPerson ?? ofAccount ?? StreamId.Create();
+        var winner = ofPerson ?? await store.ClaimAsync(person, drawn, CancellationToken.None);
+        var alias = ofAccount ?? await store.ClaimAsync(account, winner, CancellationToken.None);
+        return alias == winner
+            ? new NamedStream.Found(winner, ofPerson is null && ofAccount is null && winner == drawn)
+            : new NamedStream.Conflict();
+    }
+
+    private NameHash Name(string kind, string first, string second, NameHash account = default)
+    {
+        var size = 12 + Encoding.UTF8.GetByteCount(kind) + Encoding.UTF8.GetByteCount(first) + Encoding.UTF8.GetByteCount(second) + EntryHash.Size;
+        var bytes = size <= 1024 ? stackalloc byte[size] : new byte[size];
+        var rest = bytes;
+        Append(ref rest, kind);
+        Append(ref rest, first);
+        Append(ref rest, second);
+        account.Value.Write(rest);
+        Span<byte> mac = stackalloc byte[EntryHash.Size];
+        HMACSHA256.HashData(_key, bytes, mac);
+        return new(EntryHash.FromBytes(mac));
+    }
+
+    // Length first: no two lists of parts give the same bytes.
+    private static void Append(ref Span<byte> rest, string part)
+    {
+        var written = Encoding.UTF8.GetBytes(part, rest[4..]);
+        BinaryPrimitives.WriteInt32BigEndian(rest, written);
+        rest = rest[(4 + written)..];
+    }
+}
