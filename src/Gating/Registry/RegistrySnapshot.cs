@@ -16,7 +16,4 @@ public sealed record RegistrySnapshot(
     FrozenDictionary<string, Tool> Tools,
     FrozenDictionary<string, Issuer> Issuers,
     ImmutableArray<Quota> PersonQuotas,
-    long ReadAt)
-{
-    public Usage.QuotaPlan? PlanOf(string app, string resource) => null;
-}
+    long ReadAt);
