@@ -42,7 +42,9 @@ internal sealed class HealthEndpoints(RegistrySource registry, ClockCheck clock)
 }
 
 /// <summary>Whether our clock agrees with storage's to within 30 s. Off, nothing is decided: a wrong time in an entry cannot be taken back.</summary>
-internal sealed class ClockCheck(Func<bool> isAcceptable)
+internal sealed class ClockCheck(Func<TimeSpan> skew)
 {
-    public bool IsAcceptable => isAcceptable();
+    public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
+
+    public bool IsAcceptable => skew().Duration() <= MaxSkew;
 }

@@ -31,9 +31,9 @@ public sealed class CompactJws
     private const int MaxHeaderDepth = 8;
 
     private readonly ArraySegment<byte> signingInput;
-    private readonly ArraySegment<byte> signature;
+    private readonly byte[] signature;
 
-    private CompactJws(JwsHeader header, ArraySegment<byte> signingInput, ReadOnlyMemory<byte> payload, ArraySegment<byte> signature)
+    private CompactJws(JwsHeader header, ArraySegment<byte> signingInput, ReadOnlyMemory<byte> payload, byte[] signature)
     {
         Header = header;
         Payload = payload;
@@ -61,12 +61,12 @@ public sealed class CompactJws
             return JwsFault.Malformed;
         }
 
-        // One buffer: the signing input as it is signed, then the decoded header, payload and signature. base64url yields fewer bytes than characters.
-        var buffer = new byte[second + text.Length];
+        // One buffer: the signing input as it is signed, then the decoded header and payload. base64url yields fewer bytes than characters.
+        var buffer = new byte[second + second];
         var free = buffer.AsMemory(second);
         if (!TryTake(text.AsSpan(0, first), ref free, out var header)
             || !TryTake(text.AsSpan(first + 1, second - first - 1), ref free, out var payload)
-            || !TryTake(text.AsSpan(second + 1), ref free, out var signature))
+            || StrictBase64Url.Decode(text.AsSpan(second + 1)) is not { } signature)
         {
             return JwsFault.Malformed;
         }
@@ -82,7 +82,7 @@ public sealed class CompactJws
             var fault = JwsHeader.Read(document.RootElement, out var read);
             if (fault is null)
             {
-                jws = new CompactJws(read, new(buffer, 0, second), payload, Segment(buffer, free, signature.Length));
+                jws = new CompactJws(read, new(buffer, 0, second), payload, signature);
             }
 
             return fault;
@@ -102,8 +102,6 @@ public sealed class CompactJws
         free = free[written..];
         return taken;
     }
-
-    private static ArraySegment<byte> Segment(byte[] buffer, Memory<byte> free, int length) => new(buffer, buffer.Length - free.Length - length, length);
 }
 
 /// <summary>The members of a JOSE header that mean something here.</summary>

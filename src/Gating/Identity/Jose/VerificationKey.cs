@@ -29,16 +29,17 @@ public sealed class VerificationKey
 
     public bool Fits(SigningAlgorithm algorithm) => (fitting & (1 << (int)algorithm)) != 0;
 
-    public bool Verify(SigningAlgorithm algorithm, ArraySegment<byte> input, ArraySegment<byte> signature)
+    /// <param name="signature">An array of its own: the library ignores an offset into one.</param>
+    public bool Verify(SigningAlgorithm algorithm, ArraySegment<byte> input, byte[] signature)
     {
         // The exact length first: it spares the crypto call, and a signature has one length only.
-        if (!Fits(algorithm) || signature.Count != signatureBytes)
+        if (!Fits(algorithm) || signature.Length != signatureBytes)
         {
             return false;
         }
 
         var provider = providers[(int)algorithm] ?? Create(algorithm);
-        return provider.Verify(input.Array!, input.Offset, input.Count, signature.Array!, signature.Offset, signature.Count);
+        return provider.Verify(input.Array!, input.Offset, input.Count, signature, 0, signature.Length);
     }
 
 #pragma warning disable CA2000 // The key owns its ECDsa for life; see above why it is never disposed.
