@@ -10,8 +10,10 @@ public enum StreamStatus
     Revoked = 2,
 }
 
-/// <summary>Units used in one window of one quota. <paramref name="Id"/> is 64 bits of SHA-256 over scope and name; a collision could only refuse, never allow.</summary>
+/// <summary>Units used in one window of one quota. <paramref name="Id"/> is 64 bits of SHA-256 over scope, name and shape; a collision could only refuse, never allow.</summary>
+/// <param name="Start">With <paramref name="End"/> in whole milliseconds.</param>
 /// <param name="End">From this time on the window no longer counts and is dropped.</param>
+/// <param name="Used">Units, or for a token bucket units times milliseconds still owed: the quota's rule reads it, nobody else.</param>
 public readonly record struct UsageWindow(ulong Id, DateTimeOffset Start, DateTimeOffset End, long Used);
 
 /// <summary>Refusals of the running minute: how many were recorded one by one.</summary>

@@ -16,4 +16,7 @@ public sealed record RegistrySnapshot(
     FrozenDictionary<string, Tool> Tools,
     FrozenDictionary<string, Issuer> Issuers,
     ImmutableArray<Quota> PersonQuotas,
-    long ReadAt);
+    long ReadAt)
+{
+    public Usage.QuotaPlan? PlanOf(string app, string resource) => null;
+}

@@ -26,8 +26,21 @@ public enum CalendarPeriod
 
 /// <summary>A limit on units. All quotas that apply are charged together or not at all.</summary>
 /// <param name="Name">1 to 32 characters of <c>a-z 0-9 -</c>: unique within its tool or the person's policy, and stable, since use is counted under it.</param>
+/// <param name="Limit">1 to <see cref="MaxLimit"/> units. May change at any time: what was used stays used.</param>
 public abstract record Quota(string Name, QuotaScope Scope, long Limit)
 {
+    /// <summary>With <see cref="MaxWindow"/> it keeps limit times milliseconds, which the burst rule counts in, within 63 bits.</summary>
+    public const long MaxLimit = 1_000_000_000;
+
+    /// <summary>Longest rolling window and slowest refill.</summary>
+    public static readonly TimeSpan MaxWindow = TimeSpan.FromDays(31);
+
+    /// <summary>Shortest rolling window and fastest refill.</summary>
+    public static readonly TimeSpan MinWindow = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the app may see the numbers of this quota. What is shared with other apps it must not: it could tell people apart, or together.</summary>
+    public bool IsOwn => Scope is QuotaScope.AppPersonTool or QuotaScope.AppPerson;
+
     /// <summary>Units per calendar period, UTC.</summary>
     public sealed record Calendar(string Name, QuotaScope Scope, long Limit, CalendarPeriod Period) : Quota(Name, Scope, Limit);
 

@@ -1,0 +1,53 @@
+namespace Gating.Functions;
+
+/// <summary>Everything the gate is told from outside, bound once from the <c>Gating</c> section (environment: <c>Gating__PublicUrl</c> and so on).</summary>
+internal sealed class GateSettings
+{
+    /// <summary>Our issuer identifier and the origin of all our URLs, for instance <c>https://gate.example</c>. Wrong: every DPoP proof and client assertion is refused.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>Only here may issuers, storage and the public URL be loopback addresses without TLS, and only loopback storage is accepted then.</summary>
+    public bool Development { get; set; }
+
+    public StorageSettings Storage { get; set; } = new();
+
+    public KeySettings Keys { get; set; } = new();
+
+    /// <summary>A registry file that is written to storage at start where it differs; null to use what is stored.</summary>
+    public string? RegistrySeed { get; set; }
+}
+
+/// <summary>The storage account: service addresses with a managed identity, or Azurite.</summary>
+internal sealed class StorageSettings
+{
+    public string? TableServiceUri { get; set; }
+
+    public string? QueueServiceUri { get; set; }
+
+    public string? BlobServiceUri { get; set; }
+
+    /// <summary>Client id of a user-assigned managed identity; null for the system's.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Put before the names of tables, queues and containers.</summary>
+    public string Prefix { get; set; } = string.Empty;
+}
+
+/// <summary>Secrets. Each may be a Key Vault reference, which the platform resolves before we see it.</summary>
+internal sealed class KeySettings
+{
+    /// <summary>The operator's data key: 32 bytes, base64. Lost: every sealed part and every naming row is lost with it.</summary>
+    public string? Data { get; set; }
+
+    /// <summary>PEM of the P-256 key that signs grants.</summary>
+    public string? GrantCurrent { get; set; }
+
+    /// <summary>PEM of the key that will sign next, published ahead.</summary>
+    public string? GrantNext { get; set; }
+
+    /// <summary>PEM of the key that signed before, published until its last grant has expired.</summary>
+    public string? GrantPrevious { get; set; }
+
+    /// <summary>Development only: a folder where missing keys are made and kept.</summary>
+    public string? DevelopmentFolder { get; set; }
+}

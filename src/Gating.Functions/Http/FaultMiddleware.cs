@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Gating.Functions.Telemetry;
+using Gating.Ledger;
+
+namespace Gating.Functions.Http;
+
+/// <summary>
+/// The last line of failing closed: whatever was thrown becomes an answer that cannot be taken for a yes, with an id to find the log line by, and never a
+/// message, stack, version or path.
+/// </summary>
+internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<FaultMiddleware> logger)
+{
+    public const string RetrySeconds = "2";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        try
+        {
+            await next(context);
+        }
+        catch (StorageUnavailableException error)
+        {
+            Log.StorageUnavailable(logger, error.GetType().Name, TraceId(context));
+            GateTelemetry.Decided("failed", "storage_unavailable", TimeSpan.Zero);
+            context.Response.Headers.RetryAfter = RetrySeconds;
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "Storage did not answer; nothing was granted.");
+        }
+        catch (StreamFrozenException error)
+        {
+            Log.StreamFrozen(logger, error.Stream.ToString(), TraceId(context));
+            GateTelemetry.Decided("failed", "stream_frozen", TimeSpan.Zero);
+            context.Response.Headers.RetryAfter = RetrySeconds;
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "stream_frozen", "A record contradicts itself; an operator has to look.");
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+        }
+        catch (BadHttpRequestException error)
+        {
+            await Problem.WriteAsync(context, error.StatusCode, "bad_request", "The request could not be read.");
+        }
+#pragma warning disable CA1031 // A bug must not look like a yes, nor like an answer of the framework.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            // The type names the bug; a message could carry what a caller sent.
+            Log.Unexpected(logger, error.GetType().FullName, error.StackTrace, TraceId(context));
+            GateTelemetry.Decided("failed", "internal", TimeSpan.Zero);
+            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "internal", "Something went wrong here.");
+        }
+    }
+
+    internal static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Storage unavailable ({Error}); trace {TraceId}")]
+        public static partial void StorageUnavailable(ILogger logger, string error, string traceId);
+
+        [LoggerMessage(2, LogLevel.Critical, "Stream {Stream} is frozen: its rows contradict its head; trace {TraceId}")]
+        public static partial void StreamFrozen(ILogger logger, string stream, string traceId);
+
+        [LoggerMessage(3, LogLevel.Error, "Unexpected {Error}; trace {TraceId}{StackTrace}")]
+        public static partial void Unexpected(ILogger logger, string? error, string? stackTrace, string traceId);
+    }
+}

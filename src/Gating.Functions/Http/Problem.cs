@@ -1,0 +1,28 @@
+namespace Gating.Functions.Http;
+
+/// <summary>RFC 9457 problem details for everything that is not an OAuth endpoint's own error.</summary>
+internal static class Problem
+{
+    private const string TypePrefix = "urn:gating:problem:";
+
+    /// <param name="reason">A stable word; with the prefix it is the problem's <c>type</c>.</param>
+    public static Task WriteAsync(HttpContext context, int status, string reason, string detail)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer is out: closing the connection is the only way left to say that it is not whole.
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        var trace = FaultMiddleware.TraceId(context);
+        return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Problem, (status, reason, detail, trace), static (json, state) =>
+        {
+            json.WriteString("type"u8, TypePrefix + state.reason);
+            json.WriteString("title"u8, state.detail);
+            json.WriteNumber("status"u8, state.status);
+            json.WriteString("reason"u8, state.reason);
+            json.WriteString("traceId"u8, state.trace);
+        }, context.RequestAborted);
+    }
+}

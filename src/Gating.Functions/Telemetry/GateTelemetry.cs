@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Gating.Functions.Telemetry;
+
+/// <summary>
+/// What the gate measures: decisions by reason and their latency. Storage requests are counted by the storage clients (meter <c>Gating.Azure</c>); the two
+/// together give storage requests per admission. Tags never name a person.
+/// </summary>
+internal static class GateTelemetry
+{
+    public const string Name = "Gating";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Counter<long> Decisions = Meter.CreateCounter<long>("gating.decisions", "{decision}", "Token requests answered, by outcome and reason.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("gating.decision.duration", "s", "From the request's arrival to its answer, by outcome.");
+
+    /// <param name="outcome"><c>granted</c>, <c>replayed</c>, <c>refused</c> or <c>failed</c>.</param>
+    /// <param name="reason">A code of a closed list, or <c>none</c>.</param>
+    public static void Decided(string outcome, string reason, TimeSpan took)
+    {
+        var tag = new KeyValuePair<string, object?>("outcome", outcome);
+        Decisions.Add(1, tag, new("reason", reason));
+        Duration.Record(took.TotalSeconds, tag);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Gating.Grants;
+using Gating.Identity;
+using Gating.Ledger;
+using Gating.Usage;
+
+namespace Gating.Admission;
+
+/// <summary>
+/// The public and private parts of admission entries: JSON written member by member in a fixed order, ASCII, <c>v</c> first. What was written once is
+/// hashed and never written anew; a new member is a new version.
+/// </summary>
+internal static class AdmissionEntries
+{
+    private const int Version = 1;
+
+    public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge) =>
+        Write(question, static (json, state) =>
+        {
+            var (question, issued, expires, charge) = state;
+            json.WriteNumber("iat"u8, issued.ToUnixTimeSeconds());
+            json.WriteNumber("exp"u8, expires.ToUnixTimeSeconds());
+            if (question.Request.KeyThumbprint is not null)
+            {
+                json.WriteString("jkt"u8, question.Request.KeyThumbprint);
+            }
+
+            json.WriteString("request"u8, question.Fingerprint);
+            json.WriteNumber("registry"u8, question.Registry.Version);
+            json.WriteNumber("charged"u8, charge.At.ToUnixTimeMilliseconds());
+            json.WriteStartArray("windows"u8);
+            foreach (var id in charge.Ids)
+            {
+                json.WriteStringValue(id.ToString("x16", CultureInfo.InvariantCulture));
+            }
+
+            json.WriteEndArray();
+            json.WritePropertyName("details"u8);
+            json.WriteRawValue(question.Details.Span, skipInputValidation: true);
+        }, (question, issued, expires, charge));
+
+    public static byte[] Refused(AdmissionQuestion question, RefusalReason reason) =>
+        Write(question, static (json, state) =>
+        {
+            json.WriteString("reason"u8, state.reason.Code());
+            json.WriteNumber("registry"u8, state.question.Registry.Version);
+            json.WritePropertyName("details"u8);
+            json.WriteRawValue(state.question.Details.Span, skipInputValidation: true);
+        }, (question, reason));
+
+    /// <summary>Who it was: the identity as the token told it, and how well it was proven.</summary>
+    public static byte[] Private(VerifiedIdentity identity)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("v"u8, Version);
+            json.WriteString("iss"u8, identity.Issuer);
+            json.WriteString("sub"u8, identity.Subject);
+            if (identity.NaturalPerson is not null)
+            {
+                json.WriteString("person"u8, identity.NaturalPerson);
+            }
+
+            json.WriteNumber("assurance"u8, (int)identity.Assurance.Level);
+            if (identity.Assurance.Method is not null)
+            {
+                json.WriteString("method"u8, identity.Assurance.Method);
+            }
+
+            if (identity.Assurance.VerifiedAt is { } verified)
+            {
+                json.WriteNumber("verified_at"u8, verified.ToUnixTimeSeconds());
+            }
+
+            if (identity.AuthenticatedAt is { } authenticated)
+            {
+                json.WriteNumber("auth_time"u8, authenticated.ToUnixTimeSeconds());
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads back what <see cref="Granted"/> wrote, with the request's fingerprint. Throws where the entry is not a grant of a known version.</summary>
+    public static (GrantTerms Terms, string Fingerprint) ReadGranted(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        var root = json.RootElement;
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is not Version)
+        {
+            throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
+        }
+
+        var terms = new GrantTerms(
+            entry.Stream,
+            entry.Seq,
+            root.GetProperty("app").GetString()!,
+            root.GetProperty("tool").GetString()!,
+            DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("iat").GetInt64()),
+            DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()),
+            System.Text.Encoding.UTF8.GetBytes(root.GetProperty("details").GetRawText()),
+            root.TryGetProperty("jkt", out var jkt) ? jkt.GetString() : null);
+        return (terms, root.GetProperty("request").GetString()!);
+    }
+
+    private static byte[] Write<TState>(AdmissionQuestion question, Action<Utf8JsonWriter, TState> rest, TState state)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("v"u8, Version);
+            json.WriteString("app"u8, question.Request.App.Id);
+            json.WriteString("tool"u8, question.Request.Resource);
+            rest(json, state);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

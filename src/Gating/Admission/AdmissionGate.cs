@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using Gating.Grants;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Admission;
+
+/// <summary>
+/// The gate: read → decide (pure) → commit once → apply → answer. A grant is signed only after its entry is durable and announced, and only while the registry, read at most
+/// two seconds ago, still says that app, tool and issuer are good. Throws <see cref="StorageUnavailableException"/>: nothing was granted that the caller can use.
+/// </summary>
+public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, GrantSigner signer, TimeProvider time)
+{
+    private const int MaxRounds = 3;
+
+    private readonly long _maxRegistryAge = (long)(RegistrySource.MaxAge.TotalSeconds * time.TimestampFrequency);
+    private readonly ConcurrentDictionary<(StreamId Person, KeyHash Key), bool> _inFlight = new();
+
+    public async Task<AdmissionDecision> AdmitAsync(AdmissionRequest request, CancellationToken cancellation)
+    {
+        if (await names.OfPersonAsync(request.Identity, cancellation) is not NamedStream.Found person)
+        {
+            return Refused(new(RefusalReason.IdentityConflict));
+        }
+
+        if (request.IdempotencyKey is not { } key)
+        {
+            return await DecideAsync(request, person, cancellation);
+        }
+
+        var flight = (person.Stream, key.ToHash(request.App.Id));
+        if (!_inFlight.TryAdd(flight, true))
+        {
+            return Refused(new(RefusalReason.IdempotencyInFlight, RetryAfter: 1));
+        }
+
+        try
+        {
+            return await DecideAsync(request, person, cancellation);
+        }
+        finally
+        {
+            _inFlight.TryRemove(flight, out _);
+        }
+    }
+
+    private async Task<AdmissionDecision> DecideAsync(AdmissionRequest request, NamedStream.Found person, CancellationToken cancellation)
+    {
+        var isNew = person.IsNew;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var snapshot = await registry.GetAsync(cancellation);
+            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, time.GetUtcNow(), _maxRegistryAge);
+            var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
+            var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);
+            isNew = false;
+            switch (outcome)
+            {
+                case AppendOutcome<AdmissionAnswer>.Done { Answer: AdmissionAnswer.Granted granted, Entries: [var entry, ..] }:
+                    return await SignAsync(question, granted, entry, cancellation);
+                case AppendOutcome<AdmissionAnswer>.Done { Answer: AdmissionAnswer.Refused refused }:
+                    return new AdmissionDecision.Refused(refused.Refusal, refused.Quotas);
+                case AppendOutcome<AdmissionAnswer>.KeyTaken taken:
+                    return await AnswerTakenAsync(question, person.Stream, taken.Row, cancellation);
+                case AppendOutcome<AdmissionAnswer>.Shed shed:
+                    return Refused(Shed(shed.Reason));
+                default:
+                    // The snapshot grew too old while the request waited for its turn.
+                    break;
+            }
+        }
+
+        return Refused(new(RefusalReason.RegistryStale, RetryAfter: 1));
+    }
+
+    private async Task<AdmissionDecision> SignAsync(AdmissionQuestion question, AdmissionAnswer.Granted granted, Entry entry, CancellationToken cancellation)
+    {
+        // Between the decision and this line a stop may have been answered: the units stay charged, and nobody gets the grant.
+        if (await StoppedAsync(question.Request, cancellation) is { } stopped)
+        {
+            return new AdmissionDecision.Refused(stopped, granted.Quotas);
+        }
+
+        var terms = new GrantTerms(
+            entry.Stream, entry.Seq, question.Request.App.Id, question.Request.Resource, granted.At, granted.ExpiresAt, question.Details, question.Request.KeyThumbprint);
+        return new AdmissionDecision.Granted(signer.Sign(terms), terms, granted.ExpiresAt - granted.At, Replayed: false, granted.Quotas);
+    }
+
+    private async Task<AdmissionDecision> AnswerTakenAsync(AdmissionQuestion question, StreamId person, KeyRow row, CancellationToken cancellation)
+    {
+        var request = question.Request;
+        if (request.IdempotencyKey is { } key && row.Key == key.ToHash(request.App.Id))
+        {
+            return await ReplayAsync(question, person, row.Seq, cancellation);
+        }
+
+        var refusal = new Refusal(request.Proof?.Key == row.Key ? RefusalReason.ProofReplayed : RefusalReason.AssertionReplayed);
+        var proposal = new Proposal<AdmissionAnswer>(
+            OperationId.Create(), [], (state, at) => AdmissionRules.Refuse(question, state, at.Now, refusal, QuotaFields.None));
+        await appender.AppendAsync(person, proposal, isNew: false);
+        return Refused(refusal);
+    }
+
+    /// <summary>The same request again: the recorded grant, if everything it rests on is still good. Rests on rows that were read for it.</summary>
+    private async Task<AdmissionDecision> ReplayAsync(AdmissionQuestion question, StreamId person, long seq, CancellationToken cancellation)
+    {
+        if (await appender.ReadAnnouncedAsync(person, seq, cancellation) is not var (head, entry) || entry.Kind is not EntryKind.Granted)
+        {
+            throw new StreamFrozenException(person, $"an idempotency key names entry {seq}, which is no grant");
+        }
+
+        var (terms, fingerprint) = AdmissionEntries.ReadGranted(entry);
+        if (!string.Equals(fingerprint, question.Fingerprint, StringComparison.Ordinal))
+        {
+            return Refused(new(RefusalReason.IdempotencyMismatch));
+        }
+
+        if (head.State.Status is not StreamStatus.Active)
+        {
+            return Refused(new(head.State.Status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
+        }
+
+        var left = terms.ExpiresAt - time.GetUtcNow();
+        if (left <= TimeSpan.Zero || await ledger.ReadSettlementAsync(person, seq, cancellation) is not null)
+        {
+            return Refused(new(RefusalReason.IdempotencySpent));
+        }
+
+        var fields = new QuotaFields(question.Plan?.PolicyField, null, null);
+        return await StoppedAsync(question.Request, cancellation) is { } stopped
+            ? new AdmissionDecision.Refused(stopped, fields)
+            : new AdmissionDecision.Granted(signer.Sign(terms), terms, left, Replayed: true, fields);
+    }
+
+    private async ValueTask<Refusal?> StoppedAsync(AdmissionRequest request, CancellationToken cancellation)
+    {
+        var now = await registry.GetAsync(cancellation);
+        return now.Apps.GetValueOrDefault(request.App.Id) is not { Status: RegistryStatus.Active } ? new(RefusalReason.AppStopped)
+            : now.Issuers.GetValueOrDefault(request.Identity.Issuer) is not { Status: RegistryStatus.Active } ? new(RefusalReason.IssuerStopped)
+            : now.Tools.GetValueOrDefault(request.Resource) is not { Status: RegistryStatus.Active } ? new(RefusalReason.ToolStopped)
+            : null;
+    }
+
+    private static AdmissionDecision.Refused Refused(Refusal refusal) => new(refusal, QuotaFields.None);
+
+    private static Refusal Shed(ShedReason reason) => reason switch
+    {
+        ShedReason.TooManyWaiting => new(RefusalReason.TooManyWaiting, RetryAfter: 1),
+        ShedReason.TooManyKeys => new(RefusalReason.TooManyKeys, RetryAfter: 60),
+        ShedReason.Contended => new(RefusalReason.Contended, RetryAfter: 1),
+    };
+}

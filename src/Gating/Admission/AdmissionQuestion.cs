@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Usage;
+
+namespace Gating.Admission;
+
+/// <summary>A request on one registry snapshot, with everything worked out that does not depend on the person's state: what the rules are asked.</summary>
+/// <param name="App">The app as the snapshot has it now; null where it is no longer there.</param>
+/// <param name="Details">The granted details, canonical JSON.</param>
+/// <param name="Fingerprint">SHA-256 over person, tool, details, receipt and key binding, never a token's text: what an idempotency key stands for.</param>
+/// <param name="Sealed">The private part of this request's entry, in the clear.</param>
+internal sealed record AdmissionQuestion(
+    AdmissionRequest Request,
+    RegistrySnapshot Registry,
+    App? App,
+    Tool? Tool,
+    Issuer? Issuer,
+    QuotaPlan? Plan,
+    ReadOnlyMemory<byte> Details,
+    string Fingerprint,
+    ReadOnlyMemory<byte> Sealed,
+    ImmutableArray<ShortLivedRow> Keys,
+    long MaxRegistryAge)
+{
+    public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, DateTimeOffset now, long maxRegistryAge)
+    {
+        var details = request.Detail.ToJson(request.Resource);
+        return new(
+            request,
+            registry,
+            registry.Apps.GetValueOrDefault(request.App.Id),
+            registry.Tools.GetValueOrDefault(request.Resource),
+            registry.Issuers.GetValueOrDefault(request.Identity.Issuer),
+            registry.PlanOf(request.App.Id, request.Resource),
+            details,
+            FingerprintOf(request, person, details),
+            AdmissionEntries.Private(request.Identity),
+            KeysOf(request, now),
+            maxRegistryAge);
+    }
+
+    private static string FingerprintOf(AdmissionRequest request, StreamId person, byte[] details)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> bytes = stackalloc byte[StreamId.Size];
+        person.Write(bytes);
+        hash.AppendData(bytes);
+        hash.AppendData(details);
+        hash.AppendData(Encoding.UTF8.GetBytes($"\n{request.Detail.ModerationReceipt}\n{request.KeyThumbprint}"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // The idempotency key first: a request that was sent again is answered before its proofs are called used.
+    private static ImmutableArray<ShortLivedRow> KeysOf(AdmissionRequest request, DateTimeOffset now)
+    {
+        if (request is { IdempotencyKey: null, Proof: null, Assertion: null })
+        {
+            return [];
+        }
+
+        var keys = ImmutableArray.CreateBuilder<ShortLivedRow>(3);
+        if (request.IdempotencyKey is { } key)
+        {
+            keys.Add(new(key.ToHash(request.App.Id), now + IdempotencyKey.Lifetime));
+        }
+
+        if (request.Proof is { } proof)
+        {
+            keys.Add(proof);
+        }
+
+        if (request.Assertion is { } assertion)
+        {
+            keys.Add(assertion);
+        }
+
+        return keys.DrainToImmutable();
+    }
+}

@@ -1,0 +1,47 @@
+using Gating.Grants;
+using Gating.Identity;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Admission;
+
+/// <summary>What a verified person's app asks for. Client and token have passed their checks; nothing is decided yet.</summary>
+/// <param name="Resource">The tool's URI as asked for: 1 to <see cref="MaxResource"/> characters, perhaps unknown.</param>
+/// <param name="KeyThumbprint"><c>jkt</c> of the DPoP key that the grant is to be bound to; null for a bearer grant.</param>
+/// <param name="Proof">The DPoP proof's row, used up by this request.</param>
+/// <param name="Assertion">The client assertion's row, used up by this request.</param>
+public sealed record AdmissionRequest(
+    App App,
+    VerifiedIdentity Identity,
+    string Resource,
+    MediaDetail Detail,
+    string? KeyThumbprint,
+    ShortLivedRow? Proof,
+    ShortLivedRow? Assertion,
+    IdempotencyKey? IdempotencyKey)
+{
+    public const int MaxResource = 512;
+}
+
+/// <summary>A refusal, with what the person or the app can do about it.</summary>
+/// <param name="RetryAfter">Whole seconds; null where waiting does not help.</param>
+/// <param name="Wanted">For a step-up: the proof of identity that the tool asks for.</param>
+/// <param name="AcrValues">For a step-up: what to ask the person's issuer for, where the registry says.</param>
+public sealed record Refusal(RefusalReason Reason, long? RetryAfter = null, AssuranceDemand? Wanted = null, string? AcrValues = null);
+
+/// <summary>What the app's own quotas look like after the decision, as header values.</summary>
+public sealed record QuotaFields(string? Policy, string? Limits, Usage.LegacyRateLimit? Legacy)
+{
+    public static QuotaFields None { get; } = new(null, null, null);
+}
+
+/// <summary>How an admission ended.</summary>
+public abstract record AdmissionDecision(QuotaFields Quotas)
+{
+    /// <summary>The entry is durable and announced, and the grant is signed.</summary>
+    /// <param name="Token">The grant, compact serialisation, ASCII.</param>
+    /// <param name="Replayed">The same request was granted before: this is that grant.</param>
+    public sealed record Granted(ReadOnlyMemory<byte> Token, GrantTerms Terms, TimeSpan ExpiresIn, bool Replayed, QuotaFields Quotas) : AdmissionDecision(Quotas);
+
+    public sealed record Refused(Refusal Refusal, QuotaFields Quotas) : AdmissionDecision(Quotas);
+}

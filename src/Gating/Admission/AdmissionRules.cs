@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Gating.Identity;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Usage;
+
+namespace Gating.Admission;
+
+/// <summary>What a decision in the person's stream came to.</summary>
+internal abstract record AdmissionAnswer
+{
+    private AdmissionAnswer()
+    {
+    }
+
+    /// <param name="At">The decision's time: the grant's <c>iat</c>.</param>
+    public sealed record Granted(DateTimeOffset At, DateTimeOffset ExpiresAt, QuotaFields Quotas) : AdmissionAnswer;
+
+    public sealed record Refused(Refusal Refusal, QuotaFields Quotas) : AdmissionAnswer;
+
+    /// <summary>The registry snapshot was too old by the time of the decision: ask again with a fresh one.</summary>
+    public sealed record Stale : AdmissionAnswer;
+}
+
+/// <summary>
+/// Who may have what: pure, on values. The rules run in the order of the list; the first that refuses decides. Quotas come last, all or nothing, so that
+/// nobody pays for a request that something else refuses.
+/// </summary>
+internal static class AdmissionRules
+{
+    private delegate Refusal? Rule(AdmissionQuestion question, StreamState state, DateTimeOffset now);
+
+    private static readonly ImmutableArray<Rule> Rules =
+    [
+        AppIsActive, IssuerIsActive, ToolIsOpen, DossierIsComplete, OperationIsAllowed, KeyIsBound, PersonIsProven, DepictedConsented, InputIsModerated, PersonIsActive,
+    ];
+
+    public static Decided<AdmissionAnswer> Decide(AdmissionQuestion question, StreamState state, DecisionTime time)
+    {
+        if (time.Timestamp - question.Registry.ReadAt > question.MaxRegistryAge)
+        {
+            return new(state, [], [], [], null, new AdmissionAnswer.Stale());
+        }
+
+        foreach (var rule in Rules)
+        {
+            if (rule(question, state, time.Now) is { } refusal)
+            {
+                var fields = new QuotaFields(question.Plan?.PolicyField, null, null);
+                return Refuse(question, state, time.Now, refusal, fields);
+            }
+        }
+
+        return question.Plan!.Charge(state.Windows, question.Request.Detail.Units, time.Now) switch
+        {
+            UsageDecision.Charged charged => Grant(question, state, time.Now, charged),
+            UsageDecision.Exceeded exceeded => Refuse(question, state, time.Now, Exceeds(exceeded, time.Now), Fields(question, exceeded.Statuses, time.Now)),
+            UsageDecision.TooManyWindows full => Refuse(
+                question, state, time.Now, new(RefusalReason.TooManyWindows, RateLimitFields.RetryAfter(full, time.Now)), new(question.Plan.PolicyField, null, null)),
+            var unknown => throw new NotSupportedException($"No answer is known for {unknown.GetType().Name}."),
+        };
+    }
+
+    /// <summary>The refusal is an entry of its own up to ten times a minute; beyond that it is counted.</summary>
+    public static Decided<AdmissionAnswer> Refuse(AdmissionQuestion question, StreamState state, DateTimeOffset now, Refusal refusal, QuotaFields fields)
+    {
+        var answer = new AdmissionAnswer.Refused(refusal, fields);
+        var minute = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        var recorded = state.Refusals.Minute == minute ? state.Refusals.Recorded : 0;
+        if (recorded >= RefusalTally.PerMinute)
+        {
+            return new(state, [], [], [], refusal.Reason.Code(), answer);
+        }
+
+        var entry = new EntryDraft(EntryKind.Refused, AdmissionEntries.Refused(question, refusal.Reason), question.Sealed);
+        return new(state with { Refusals = new(minute, recorded + 1) }, [entry], ProofsOf(question, refusal), [], null, answer);
+    }
+
+    private static Decided<AdmissionAnswer> Grant(AdmissionQuestion question, StreamState state, DateTimeOffset now, UsageDecision.Charged charged)
+    {
+        // Whole seconds, as the token says it: what the entry records and what the grant claims are the same.
+        var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var expires = issued + question.Tool!.GrantLifetime;
+        var entry = new EntryDraft(EntryKind.Granted, AdmissionEntries.Granted(question, issued, expires, charged.Charge), question.Sealed);
+        var answer = new AdmissionAnswer.Granted(issued, expires, Fields(question, charged.Statuses, now));
+        return new(state with { Windows = charged.Windows }, [entry], question.Keys, [], null, answer);
+    }
+
+    // A refusal leaves the idempotency key free, so that the same request may succeed later; what proves possession is used up all the same.
+    private static ImmutableArray<ShortLivedRow> ProofsOf(AdmissionQuestion question, Refusal refusal) =>
+        refusal.Reason is RefusalReason.ProofReplayed or RefusalReason.AssertionReplayed || question.Keys.IsEmpty
+            ? []
+            : question.Request.IdempotencyKey is null ? question.Keys : question.Keys.RemoveAt(0);
+
+    private static QuotaFields Fields(AdmissionQuestion question, ImmutableArray<QuotaStatus> statuses, DateTimeOffset now) =>
+        new(question.Plan!.PolicyField, RateLimitFields.Limits(statuses, now), RateLimitFields.Legacy(statuses, now));
+
+    private static Refusal Exceeds(UsageDecision.Exceeded exceeded, DateTimeOffset now) =>
+        exceeded.Never ? new(RefusalReason.UnitsExceedQuota)
+        : new(exceeded.OwnViolated ? RefusalReason.QuotaExceeded : RefusalReason.SharedQuotaExceeded, RateLimitFields.RetryAfter(exceeded, now));
+
+    private static Refusal? AppIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        question.App is { Status: RegistryStatus.Active } ? null : new(RefusalReason.AppStopped);
+
+    private static Refusal? IssuerIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        question.Issuer is { Status: RegistryStatus.Active } ? null : new(RefusalReason.IssuerStopped);
+
+    private static Refusal? ToolIsOpen(AdmissionQuestion question, StreamState state, DateTimeOffset now) => question.Tool switch
+    {
+        null => new(RefusalReason.ToolUnknown),
+        { Status: not RegistryStatus.Active } => new(RefusalReason.ToolStopped),
+        var tool when !question.App!.Tools.Contains(tool.Resource) => new(RefusalReason.ToolNotForApp),
+        _ => null,
+    };
+
+    private static Refusal? DossierIsComplete(AdmissionQuestion question, StreamState state, DateTimeOffset now)
+    {
+        var dossier = question.Tool!.Dossier;
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        return string.IsNullOrEmpty(dossier.FilingNumber) || dossier.SecurityAssessmentUntil is null || dossier.DatasetAuditUntil is null ? new(RefusalReason.DossierIncomplete)
+            : dossier.SecurityAssessmentUntil < today || dossier.DatasetAuditUntil < today ? new(RefusalReason.DossierLapsed)
+            : null;
+    }
+
+    private static Refusal? OperationIsAllowed(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        !question.Tool!.Operations.Contains(question.Request.Detail.Operation) ? new(RefusalReason.OperationNotAllowed)
+        : question.Request.Detail.Units > question.Tool.MaxUnits ? new(RefusalReason.UnitsOutOfRange)
+        : null;
+
+    private static Refusal? KeyIsBound(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        question.Tool!.DemandsDpop && question.Request.KeyThumbprint is null ? new(RefusalReason.DpopRequired) : null;
+
+    private static Refusal? PersonIsProven(AdmissionQuestion question, StreamState state, DateTimeOffset now)
+    {
+        var wanted = question.Tool!.Assurance;
+        var proven = question.Request.Identity.Assurance;
+        var acr = question.Issuer!.AcrValues.GetValueOrDefault(wanted.Level);
+        return proven.Level < wanted.Level ? new(RefusalReason.AssuranceTooLow, Wanted: wanted, AcrValues: acr)
+            : wanted.MaxAge is { } age && !(proven.VerifiedAt >= now - age) ? new(RefusalReason.AssuranceTooOld, Wanted: wanted, AcrValues: acr)
+            : null;
+    }
+
+    // No consent can be registered yet, so none can be shown: the tool stays closed rather than trust an id.
+    private static Refusal? DepictedConsented(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        question.Tool!.DemandsConsent ? new(RefusalReason.ConsentMissing) : null;
+
+    // No moderation provider can be registered yet, so no receipt can be verified: the tool stays closed.
+    private static Refusal? InputIsModerated(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        question.Tool!.DemandsModeration ? new(RefusalReason.ModerationMissing) : null;
+
+    private static Refusal? PersonIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) => state.Status switch
+    {
+        StreamStatus.Active => null,
+        StreamStatus.Suspended => new(RefusalReason.PersonSuspended),
+        StreamStatus.Revoked => new(RefusalReason.PersonRevoked),
+    };
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Gating.Identity.Jose;
+using Gating.Registry;
+
+namespace Gating.Clients;
+
+/// <summary>The keys of an app, read once per registry snapshot: they hang on the app's record and go with it.</summary>
+internal static class ClientKeys
+{
+    private const int MaxJwkDepth = 8;
+    private static readonly ConditionalWeakTable<App, KeySet> Read = [];
+
+    public static KeySet Of(App app) => Read.GetValue(app, static app => ReadAll(app.Keys));
+
+    // The registry's key id and algorithm hold, whatever the JWK says of itself; where the two contradict each other the key is good for nothing.
+    private static KeySet ReadAll(ImmutableArray<ClientKey> keys)
+    {
+        var usable = ImmutableArray.CreateBuilder<VerificationKey>();
+        var unfit = ImmutableArray.CreateBuilder<string>();
+        foreach (var registered in keys)
+        {
+            if (ReadOne(registered) is { } key)
+            {
+                usable.Add(key);
+            }
+            else
+            {
+                unfit.Add(registered.KeyId);
+            }
+        }
+
+        return new KeySet(usable.DrainToImmutable(), unfit.DrainToImmutable());
+    }
+
+    private static VerificationKey? ReadOne(ClientKey registered)
+    {
+        if (SigningAlgorithms.Parse(registered.Algorithm) is not { } algorithm
+            || !StrictJson.TryParseObject(Encoding.UTF8.GetBytes(registered.Jwk), MaxJwkDepth, out var document))
+        {
+            return null;
+        }
+
+        using (document)
+        {
+            return Jwk.Read(document.RootElement, out var key) is null && key.Fits(algorithm) ? key.Restricted(registered.KeyId, algorithm) : null;
+        }
+    }
+}

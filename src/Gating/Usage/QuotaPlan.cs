@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Gating.Ledger;
+
+namespace Gating.Usage;
+
+/// <summary>
+/// All quotas that apply when one app asks for one tool, with their ids worked out: built once for a registry snapshot, so that a charge hashes
+/// nothing. Pure: windows in, decision out.
+/// </summary>
+public sealed class QuotaPlan
+{
+    private readonly IQuotaRule[] _rules;
+
+    private QuotaPlan(IQuotaRule[] rules)
+    {
+        _rules = rules;
+        Ids = [.. rules.Select(rule => rule.Id)];
+        MostWindows = rules.Sum(rule => rule.MostWindows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MostWindows, Head.MaxWindows, nameof(rules));
+        PolicyField = RateLimitFields.Policy(rules);
+    }
+
+    /// <summary>Ids of the windows it charges, in the order of its quotas.</summary>
+    public ImmutableArray<ulong> Ids { get; }
+
+    /// <summary>How many windows it can keep alive at once for one person.</summary>
+    public int MostWindows { get; }
+
+    /// <summary>The value of <c>RateLimit-Policy</c> for the app's own quotas; null where it has none.</summary>
+    public string? PolicyField { get; }
+
+    /// <summary>
+    /// The plan of <paramref name="app"/> asking for <paramref name="tool"/> (its resource). Throws <see cref="ArgumentOutOfRangeException"/> where a quota is out of
+    /// bounds or all of them together want more windows than a head holds (<see cref="WindowsOf"/>).
+    /// </summary>
+    public static QuotaPlan For(string app, string tool, ImmutableArray<Quota> toolQuotas, ImmutableArray<Quota> personQuotas) =>
+        new([.. toolQuotas.Concat(personQuotas).Select(quota => QuotaRules.For(quota, app, tool))]);
+
+    /// <summary>How many windows these quotas can keep alive at once for one person.</summary>
+    public static int WindowsOf(ImmutableArray<Quota> quotas) => quotas.Sum(quota => QuotaRules.For(quota, "", "").MostWindows);
+
+    /// <summary>
+    /// Charges <paramref name="units"/> (1 or more) to every quota, or says which have no room. Windows that have ended are dropped.
+    /// <paramref name="now"/> counts in whole milliseconds and must not be before any earlier charge to the same windows.
+    /// </summary>
+    public UsageDecision Charge(ImmutableArray<UsageWindow> windows, long units, DateTimeOffset now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        var time = now.ToUnixTimeMilliseconds();
+        if (!HasRoom(windows.AsSpan(), units, time))
+        {
+            return new UsageDecision.Exceeded(Violations(windows.AsSpan(), units, time), Read(windows.AsSpan(), time));
+        }
+
+        var buffer = Charged(Memory(windows, stackalloc UsageWindow[StackRows]), windows.AsSpan(), units, time);
+        return buffer.Rows.Length > Head.MaxWindows
+            ? new UsageDecision.TooManyWindows(FitsAt(windows, units, buffer.Rows.Length - Head.MaxWindows, time))
+            : new UsageDecision.Charged([.. buffer.Rows], new(Ids, now), Read(buffer.Rows, time));
+    }
+
+    /// <summary>Where every quota stands, charging nothing.</summary>
+    public ImmutableArray<QuotaStatus> Read(ImmutableArray<UsageWindow> windows, DateTimeOffset now) =>
+        Read(windows.AsSpan(), now.ToUnixTimeMilliseconds());
+
+    /// <summary>
+    /// Returns <paramref name="units"/> of a charge to those of its windows that still count and are still in this plan. Nothing comes back
+    /// that time has given back already. The caller sees to it that no more is returned than was charged.
+    /// </summary>
+    public ImmutableArray<UsageWindow> Refund(ImmutableArray<UsageWindow> windows, UsageCharge charge, long units, DateTimeOffset now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        var time = now.ToUnixTimeMilliseconds();
+        var buffer = new WindowBuffer(Memory(windows, stackalloc UsageWindow[StackRows]), windows.AsSpan(), time);
+        foreach (var rule in _rules)
+        {
+            if (charge.Ids.Contains(rule.Id))
+            {
+                rule.Refund(ref buffer, units, charge.At.ToUnixTimeMilliseconds(), time);
+            }
+        }
+
+        return [.. buffer.Rows];
+    }
+
+    // Most people have a few live windows; those with many pay an array.
+    private const int StackRows = 40;
+
+    private Span<UsageWindow> Memory(ImmutableArray<UsageWindow> windows, Span<UsageWindow> stack)
+    {
+        var needed = windows.Length + _rules.Length;
+        return needed <= stack.Length ? stack : new UsageWindow[needed];
+    }
+
+    private bool HasRoom(ReadOnlySpan<UsageWindow> windows, long units, long now)
+    {
+        foreach (var rule in _rules)
+        {
+            if (!rule.Read(windows, units, now).Allows(now))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private ImmutableArray<QuotaViolation> Violations(ReadOnlySpan<UsageWindow> windows, long units, long now)
+    {
+        var violations = ImmutableArray.CreateBuilder<QuotaViolation>(_rules.Length);
+        foreach (var rule in _rules)
+        {
+            var reading = rule.Read(windows, units, now);
+            if (!reading.Allows(now))
+            {
+                violations.Add(new(rule.Quota, Time(reading.FreeAt)));
+            }
+        }
+
+        return violations.DrainToImmutable();
+    }
+
+    private ImmutableArray<QuotaStatus> Read(ReadOnlySpan<UsageWindow> windows, long now)
+    {
+        var statuses = ImmutableArray.CreateBuilder<QuotaStatus>(_rules.Length);
+        foreach (var rule in _rules)
+        {
+            var reading = rule.Read(windows, 0, now);
+            statuses.Add(new(rule.Quota, reading.Remaining, Time(reading.Resets)));
+        }
+
+        return statuses.MoveToImmutable();
+    }
+
+    private WindowBuffer Charged(Span<UsageWindow> memory, ReadOnlySpan<UsageWindow> windows, long units, long now)
+    {
+        var buffer = new WindowBuffer(memory, windows, now);
+        foreach (var rule in _rules)
+        {
+            rule.Charge(ref buffer, units, now);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>When a head holds what the charge would leave. <paramref name="surplus"/> windows must end, or more where ended ones would begin anew.</summary>
+    private DateTimeOffset FitsAt(ImmutableArray<UsageWindow> windows, long units, int surplus, long now)
+    {
+        var ends = windows.Where(window => window.IsLive(now)).Select(window => window.End).Order().ToArray();
+        var memory = Memory(windows, default);
+        var at = Math.Min(surplus, ends.Length) - 1;
+        while (at < ends.Length - 1 && Charged(memory, windows.AsSpan(), units, ends[at].ToUnixTimeMilliseconds()).Rows.Length > Head.MaxWindows)
+        {
+            at++;
+        }
+
+        return ends[at];
+    }
+
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+}

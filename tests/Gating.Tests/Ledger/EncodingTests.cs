@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Gating.Ledger;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Tests.Ledger;
+
+/// <summary>The stored and hashed bytes. The vectors were made by another program from the written format; a change of one byte is a new version.</summary>
+public sealed class EncodingTests
+{
+    public static TheoryData<string> EntryVectors => Vectors("entry-v1.json");
+
+    public static TheoryData<string> HeadVectors => Vectors("head-v1.json");
+
+    [Theory]
+    [MemberData(nameof(EntryVectors))]
+    public void An_entry_is_encoded_and_hashed_as_the_vector_says(string vector)
+    {
+        using var json = JsonDocument.Parse(vector);
+        var v = json.RootElement;
+        var sealedBytes = Convert.FromHexString(v.GetProperty("sealed").GetString()!);
+        var entry = new Entry(
+            StreamId.FromBytes(Convert.FromHexString(v.GetProperty("stream").GetString()!)),
+            v.GetProperty("seq").GetInt64(),
+            (EntryKind)v.GetProperty("kind").GetInt32(),
+            Time(v, "unixMilliseconds"),
+            OperationId.FromBytes(Convert.FromHexString(v.GetProperty("operation").GetString()!)),
+            Encoding.ASCII.GetBytes(v.GetProperty("public").GetString()!),
+            sealedBytes,
+            EntryHash.FromBytes(SHA256.HashData(sealedBytes)),
+            EntryHash.FromBytes(Convert.FromHexString(v.GetProperty("previous").GetString()!)));
+
+        Convert.ToHexStringLower(EntryEncoding.Encode(entry)).ShouldBe(v.GetProperty("encoded").GetString());
+        entry.Hash.ToString().ShouldBe(v.GetProperty("hash").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(HeadVectors))]
+    public void A_head_is_encoded_as_the_vector_says_and_read_back_the_same(string vector)
+    {
+        using var json = JsonDocument.Parse(vector);
+        var head = ReadHead(json.RootElement);
+        var encoded = json.RootElement.GetProperty("encoded").GetString()!;
+
+        Convert.ToHexStringLower(HeadEncoding.Encode(head)).ShouldBe(encoded);
+        HeadEncoding.Encode(HeadEncoding.Decode(Convert.FromHexString(encoded))).ShouldBe(Convert.FromHexString(encoded));
+    }
+
+    [Fact]
+    public void A_head_that_is_cut_short_anywhere_is_refused()
+    {
+        var bytes = HeadEncoding.Encode(FullHead());
+        for (var length = 1; length < bytes.Length; length++)
+        {
+            Should.Throw<FormatException>(() => HeadEncoding.Decode(bytes.AsSpan(0, length)));
+        }
+    }
+
+    [Fact]
+    public void A_head_with_a_byte_too_many_is_refused() =>
+        Should.Throw<FormatException>(() => HeadEncoding.Decode([.. HeadEncoding.Encode(FullHead()), 0]));
+
+    [Fact]
+    public void A_head_of_another_version_is_refused_by_its_number()
+    {
+        var bytes = HeadEncoding.Encode(FullHead());
+        bytes[0] = 2;
+        Should.Throw<UnknownVersionException>(() => HeadEncoding.Decode(bytes)).Version.ShouldBe(2);
+    }
+
+    [Fact]
+    public void The_largest_head_fits_a_table_property() => HeadEncoding.Encode(FullHead()).Length.ShouldBeLessThan(16 * 1024);
+
+    private static Head FullHead() => new(
+        7,
+        EntryHash.Genesis,
+        DateTimeOffset.UnixEpoch,
+        7,
+        new byte[Head.SaltSize],
+        [.. Enumerable.Range(0, Head.MaxShortLived).Select(i => new ShortLivedRow(new((UInt128)i), DateTimeOffset.UnixEpoch))],
+        new(StreamStatus.Active, 1, [.. Enumerable.Range(0, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, i))], default));
+
+    private static Head ReadHead(JsonElement v) => new(
+        v.GetProperty("seq").GetInt64(),
+        EntryHash.FromBytes(Convert.FromHexString(v.GetProperty("hash").GetString()!)),
+        Time(v, "unixMilliseconds"),
+        v.GetProperty("announced").GetInt64(),
+        Convert.FromHexString(v.GetProperty("salt").GetString()!),
+        [.. v.GetProperty("rows").EnumerateArray().Select(row => new ShortLivedRow(KeyHash.FromBytes(Convert.FromHexString(row.GetProperty("key").GetString()!)), Time(row, "expires")))],
+        new(
+            (StreamStatus)v.GetProperty("status").GetInt32(),
+            v.GetProperty("epoch").GetInt32(),
+            [.. v.GetProperty("windows").EnumerateArray().Select(ReadWindow)],
+            new(Time(v, "refusalMinute"), v.GetProperty("refusals").GetInt32())));
+
+    private static UsageWindow ReadWindow(JsonElement v) =>
+        new(ulong.Parse(v.GetProperty("id").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture), Time(v, "start"), Time(v, "end"), v.GetProperty("used").GetInt64());
+
+    private static DateTimeOffset Time(JsonElement v, string name) => DateTimeOffset.FromUnixTimeMilliseconds(v.GetProperty(name).GetInt64());
+
+    private static TheoryData<string> Vectors(string file)
+    {
+        var data = new TheoryData<string>();
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Ledger", "Vectors", file)));
+        foreach (var vector in json.RootElement.EnumerateArray())
+        {
+            data.Add(vector.GetRawText());
+        }
+
+        return data;
+    }
+}
