@@ -7,6 +7,7 @@ using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
 using Gating.Registry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Functions;
 
@@ -26,7 +27,7 @@ internal static class Composition
             throw new ConfigurationException(errors);
         }
 
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(storage!);
         services.AddDomain(configuration);
         services.AddEndpoints();
@@ -49,6 +50,8 @@ internal static class Composition
 
     private static void AddDomain(this IServiceCollection services, GateConfiguration configuration)
     {
+        services.AddSingleton(configuration);
+        services.AddHostedService<RegistrySeeding>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
