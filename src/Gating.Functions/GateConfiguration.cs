@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Gating.Azure;
 using Gating.Grants;
 using Gating.Ledger;
+using Gating.Registry;
 
 namespace Gating.Functions;
 
@@ -12,16 +12,16 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
     public IReadOnlyList<string> Errors { get; } = errors;
 }
 
-/// <summary>The settings, checked and turned into what they stand for.</summary>
-internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, StorageOptions Storage, OperatorKey DataKey, SigningKeyRing GrantKeys, string? RegistrySeed)
+/// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
+internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, string? RegistrySeed)
 {
-    /// <summary>Reports every error at once.</summary>
-    public static GateConfiguration From(GateSettings settings)
+    public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
+
+    /// <summary>Adds every error to <paramref name="errors"/>; null where there is one.</summary>
+    public static GateConfiguration? From(GateSettings settings, List<string> errors)
     {
-        var errors = new List<string>();
         var keys = DevelopmentKeys.Complete(settings, errors);
         var origin = PublicOrigin.Parse(settings.PublicUrl, settings.Development, errors);
-        var storage = StorageFrom(settings, errors);
         var dataKey = DataKeyFrom(keys.Data, errors);
         var grantKeys = GrantKeysFrom(keys, errors);
         if (settings.RegistrySeed is { } seed && !File.Exists(seed))
@@ -30,48 +30,8 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         }
 
         return errors.Count == 0
-            ? new(origin!, settings.Development, storage!, dataKey!, grantKeys!, settings.RegistrySeed)
-            : throw new ConfigurationException(errors);
-    }
-
-    private static StorageOptions? StorageFrom(GateSettings settings, List<string> errors)
-    {
-        var storage = settings.Storage;
-        var tables = Address("TableServiceUri", storage.TableServiceUri, errors);
-        var queues = Address("QueueServiceUri", storage.QueueServiceUri, errors);
-        var blobs = Address("BlobServiceUri", storage.BlobServiceUri, errors);
-        if (tables is null || queues is null || blobs is null)
-        {
-            return null;
-        }
-
-        var options = settings.Development
-            ? StorageOptions.Development(tables, queues, blobs, storage.Prefix)
-            : new(tables, queues, blobs, StorageCredentials.ManagedIdentity(storage.ClientId), storage.Prefix);
-        errors.AddRange(options.Errors());
-
-        // Development keys and a real account never meet, in either direction.
-        if (settings.Development && !options.IsOnlyDevelopment())
-        {
-            errors.Add($"Gating:Development is on, and {tables} is not local storage");
-        }
-        else if (!settings.Development && options.IsDevelopment())
-        {
-            errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
-        }
-
-        return options;
-    }
-
-    private static Uri? Address(string name, string? value, List<string> errors)
-    {
-        if (Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-        {
-            return address;
-        }
-
-        errors.Add($"Gating:Storage:{name} is '{value}', not the address of a storage service");
-        return null;
+            ? new(origin!, settings.Development, dataKey!, grantKeys!, settings.RegistrySeed)
+            : null;
     }
 
     private static OperatorKey? DataKeyFrom(string? value, List<string> errors)
@@ -163,7 +123,15 @@ internal static class DevelopmentKeys
         {
             var beside = $"{path}.{Environment.ProcessId}";
             File.WriteAllText(beside, make());
-            File.Move(beside, path, overwrite: false);
+            try
+            {
+                File.Move(beside, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was first; its key is the one.
+                File.Delete(beside);
+            }
         }
 
         return File.ReadAllText(path).Trim();

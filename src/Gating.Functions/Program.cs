@@ -1,8 +1,13 @@
-namespace Gating.Functions;
+using Gating.Functions;
 
-internal static class Program
+try
 {
-    private static void Main()
-    {
-    }
+    await using var app = GateApp.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationException error)
+{
+    await Console.Error.WriteLineAsync(error.Message);
+    return 1;
 }

@@ -1,8 +1,12 @@
+using Spectre.Console;
+
 namespace Gating.Local;
 
 internal static class Program
 {
-    private static void Main()
+    private static async Task<int> Main(string[] arguments)
     {
+        using var stop = new StopSignal();
+        return await LocalProgram.RunAsync(arguments, AnsiConsole.Console, Console.Error, stop.Token);
     }
 }

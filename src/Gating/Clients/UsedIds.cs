@@ -52,4 +52,13 @@ public sealed class UsedIds(int capacity, TimeProvider time)
             return UsedIdAnswer.Fresh;
         }
     }
+
+    /// <summary>Whether the id is remembered; remembers nothing itself.</summary>
+    public bool Knows(KeyHash id)
+    {
+        lock (gate)
+        {
+            return live.Contains(id);
+        }
+    }
 }

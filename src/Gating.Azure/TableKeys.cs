@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Gating.Ledger;
+
+namespace Gating.Azure;
+
+/// <summary>
+/// The one place that forms names and keys of what is stored:
+/// <code>
+/// table ledger    partition {stream}   row head | e;{seq:D12} | g;{seq:D12} | k;{hash}
+/// table names     partition {hash}     row name
+/// table registry  partition registry   row version | {kind};{name, escaped}
+/// queue trace     container entries    blob {entry hash}
+/// </code>
+/// Numbers are padded so that the ordinal order of rows is the order of entries; everything else is lower-case hex or escaped, so that no text from
+/// outside can form a forbidden key or another row's.
+/// </summary>
+public sealed class TableKeys(string prefix)
+{
+    /// <summary>The version in every row's <c>V</c>.</summary>
+    public const int SchemaVersion = 1;
+
+    public const string Head = "head";
+    public const string Name = "name";
+    public const string Registry = "registry";
+    public const string RegistryVersion = "version";
+
+    /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
+    public const long MaxSeq = 999_999_999_999;
+
+    private const int MaxEscaped = 400;
+
+    public string LedgerTable { get; } = prefix + "ledger";
+
+    public string NamesTable { get; } = prefix + "names";
+
+    public string RegistryTable { get; } = prefix + "registry";
+
+    public string TraceQueue { get; } = prefix.ToLowerInvariant() + "trace";
+
+    public string EntriesContainer { get; } = prefix.ToLowerInvariant() + "entries";
+
+    public static string Partition(StreamId stream) => stream.ToString();
+
+    public static string Partition(NameHash name) => name.ToString();
+
+    public static string Entry(long seq) => Numbered('e', seq);
+
+    public static string Settlement(long seq) => Numbered('g', seq);
+
+    public static string Key(KeyHash key) => $"k;{key}";
+
+    public static string Blob(EntryHash hash) => hash.ToString();
+
+    /// <summary>
+    /// A registry row's key. Letters, digits, dot, dash and underscore stay; every other byte of the name's UTF-8 is <c>~</c> and two hex digits; a name too long for a key
+    /// is <c>~~</c> and its SHA-256. No two names share a key; case and normalisation count.
+    /// </summary>
+    public static string RegistryRow(string kind, string name)
+    {
+        var key = new StringBuilder().Append(Escape(kind)).Append(';');
+        var escaped = Escape(name);
+        return escaped.Length <= MaxEscaped
+            ? key.Append(escaped).ToString()
+            : key.Append("~~").Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).ToString();
+    }
+
+    private static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-' or (byte)'_')
+            {
+                escaped.Append((char)b);
+            }
+            else
+            {
+                escaped.Append('~').Append(b.ToString("x2", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    private static string Numbered(char kind, long seq)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(seq);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(seq, MaxSeq);
+        return string.Create(CultureInfo.InvariantCulture, $"{kind};{seq:D12}");
+    }
+}

@@ -1,0 +1,122 @@
+using Gating.Admission;
+using Gating.Azure;
+using Gating.Clients;
+using Gating.Functions.Endpoints;
+using Gating.Grants;
+using Gating.Identity;
+using Gating.Identity.Keys;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Functions;
+
+/// <summary>Who implements what: the one place that names the storage adapters.</summary>
+internal static class Composition
+{
+    // One-time proofs remembered by an instance: at 80 s each, 50,000 a minute and 8 MB.
+    private const int RememberedProofs = 65_536;
+
+    public static GateConfiguration AddGate(this IServiceCollection services, GateSettings settings)
+    {
+        var errors = new List<string>();
+        var configuration = GateConfiguration.From(settings, errors);
+        var storage = StorageFrom(settings, errors);
+        if (configuration is null || errors.Count > 0)
+        {
+            throw new ConfigurationException(errors);
+        }
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddStorage(storage!);
+        services.AddDomain(configuration);
+        services.AddEndpoints();
+        return configuration;
+    }
+
+    private static void AddStorage(this IServiceCollection services, StorageOptions options)
+    {
+        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<AzureStorage>().Ledger);
+        services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
+        services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
+        services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
+        services.AddSingleton(static provider =>
+        {
+            var clock = provider.GetRequiredService<AzureStorage>().Clock;
+            return new ClockCheck(() => clock.Skew);
+        });
+    }
+
+    private static void AddDomain(this IServiceCollection services, GateConfiguration configuration)
+    {
+        services.AddSingleton(configuration.DataKey);
+        services.AddSingleton(configuration.GrantKeys);
+        services.AddSingleton(new PublicUrls(configuration.Origin.Value));
+        services.AddSingleton(provider => new RegistrySource(
+            provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<TimeProvider>(), configuration.RegistryMode));
+        services.AddSingleton<StreamNames>();
+        services.AddSingleton<Appender>();
+        services.AddSingleton<AppHandles>();
+        services.AddSingleton(provider => new GrantSigner(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<AppRefusals>();
+        services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
+        services.AddSingleton<IssuerKeys>();
+        services.AddSingleton<IdentityVerifier>();
+        services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddEndpoints(this IServiceCollection services)
+    {
+        services.AddSingleton<OneTimeUse>();
+        services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<JwksEndpoint>();
+        services.AddSingleton<MetadataEndpoint>();
+        services.AddSingleton<HealthEndpoints>();
+    }
+
+    private static StorageOptions? StorageFrom(GateSettings settings, List<string> errors)
+    {
+        var storage = settings.Storage;
+        var tables = Address("TableServiceUri", storage.TableServiceUri, errors);
+        var queues = Address("QueueServiceUri", storage.QueueServiceUri, errors);
+        var blobs = Address("BlobServiceUri", storage.BlobServiceUri, errors);
+        if (tables is null || queues is null || blobs is null)
+        {
+            return null;
+        }
+
+        var options = settings.Development
+            ? StorageOptions.Development(tables, queues, blobs, storage.Prefix)
+            : new(tables, queues, blobs, ManagedIdentity(storage.ClientId), storage.Prefix);
+        errors.AddRange(options.Errors());
+
+        // Development keys and a real account never meet, in either direction.
+        if (settings.Development && !options.IsOnlyDevelopment())
+        {
+            errors.Add($"Gating:Development is on, and {tables} is not local storage");
+        }
+        else if (!settings.Development && options.IsDevelopment())
+        {
+            errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
+        }
+
+        return options;
+    }
+
+    private static StorageCredential.Token ManagedIdentity(string? clientId) =>
+        new(new global::Azure.Identity.ManagedIdentityCredential(
+            clientId is null ? global::Azure.Identity.ManagedIdentityId.SystemAssigned : global::Azure.Identity.ManagedIdentityId.FromUserAssignedClientId(clientId)));
+
+    private static Uri? Address(string name, string? value, List<string> errors)
+    {
+        if (Uri.TryCreate(value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        errors.Add($"Gating:Storage:{name} is '{value}', not the address of a storage service");
+        return null;
+    }
+}

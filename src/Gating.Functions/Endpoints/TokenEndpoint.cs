@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Gating.Admission;
+using Gating.Clients;
+using Gating.Functions.Http;
+using Gating.Functions.Telemetry;
+using Gating.Identity;
+using Gating.Ledger;
+using Gating.Registry;
+using Microsoft.Extensions.Primitives;
+
+namespace Gating.Functions.Endpoints;
+
+/// <summary>
+/// <c>POST /oauth2/token</c> (RFC 8693): client, identity token, then the admission. What is refused before a person is known is counted for the app; what is
+/// refused after is an entry of the person's.
+/// </summary>
+internal sealed partial class TokenEndpoint(
+    RegistrySource registry,
+    ClientAuthenticator clients,
+    IdentityVerifier identities,
+    OneTimeUse oneTime,
+    AdmissionGate gate,
+    AppRefusals appRefusals,
+    ClockCheck clock,
+    PublicUrls urls,
+    TimeProvider time,
+    ILogger<TokenEndpoint> logger)
+{
+    private readonly Uri _target = new(urls.Token);
+
+    public async Task PostAsync(HttpContext context)
+    {
+        var started = time.GetTimestamp();
+        using var activity = GateTelemetry.Activities.StartActivity("token-exchange", ActivityKind.Server);
+        context.Response.Headers.CacheControl = "no-store";
+        var (refused, app, request) = await PrepareAsync(context);
+        if (refused is { } error)
+        {
+            if (app is not null)
+            {
+                appRefusals.Count(app.Id, error.Reason);
+            }
+
+            Record(activity, started, "refused", error.Reason, app?.Id);
+            await TokenAnswers.RefuseAsync(context, error);
+            return;
+        }
+
+        switch (await gate.AdmitAsync(request!, context.RequestAborted))
+        {
+            case AdmissionDecision.Granted granted:
+                Record(activity, started, granted.Replayed ? "replayed" : "granted", "none", app!.Id);
+                await TokenAnswers.GrantAsync(context, granted);
+                break;
+            case AdmissionDecision.Refused no:
+                Record(activity, started, "refused", no.Refusal.Reason.Code(), app!.Id);
+                await TokenAnswers.RefuseAsync(context, no);
+                break;
+        }
+    }
+
+    /// <summary>Everything that is checked before the person's record is touched.</summary>
+    private async ValueTask<(TokenError? Refused, App? App, AdmissionRequest? Request)> PrepareAsync(HttpContext context)
+    {
+        if (!clock.IsAcceptable)
+        {
+            return (new(503, "temporarily_unavailable", "clock_off", "The clock here does not agree with storage's."), null, null);
+        }
+
+        var (form, problem) = await FormFields.ReadAsync(context.Request, context.RequestAborted);
+        if (form is null)
+        {
+            return (TokenError.Of(problem), null, null);
+        }
+
+        var snapshot = await registry.GetAsync(context.RequestAborted);
+        var outcome = clients.Authenticate(Presented(context.Request, form), snapshot.Apps);
+        if (outcome is ClientOutcome.Refused stranger)
+        {
+            return (TokenError.Of(stranger.Reason), null, null);
+        }
+
+        var client = (ClientOutcome.Authenticated)outcome;
+
+        if (TokenRequest.Read(form, out var request) is { } malformed)
+        {
+            return (malformed, client.App, null);
+        }
+
+        return await ProveAsync(context, client, request, snapshot);
+    }
+
+    private async ValueTask<(TokenError? Refused, App? App, AdmissionRequest? Request)> ProveAsync(
+        HttpContext context, ClientOutcome.Authenticated client, TokenRequest request, RegistrySnapshot snapshot)
+    {
+        var headers = context.Request.Headers;
+        DpopOutcome.Proven? proof = null;
+        if (headers.TryGetValue("DPoP", out var dpop))
+        {
+            var checkedProof = DpopProof.Check(dpop, new(HttpMethods.Post, _target, null, []), time.GetUtcNow());
+            if (checkedProof is DpopOutcome.Refused unproven)
+            {
+                return (TokenError.Of(unproven.Reason), client.App, null);
+            }
+
+            proof = (DpopOutcome.Proven)checkedProof;
+        }
+
+        IdempotencyKey? key = null;
+        if (headers.TryGetValue("Idempotency-Key", out var sent))
+        {
+            if (sent.Count != 1 || !IdempotencyKey.TryParse(sent.ToString(), out var parsed))
+            {
+                return (TokenError.Invalid("idempotency_key_malformed", "Idempotency-Key has 1 to 255 visible ASCII characters."), client.App, null);
+            }
+
+            key = parsed;
+        }
+
+        return await identities.VerifyAsync(request.SubjectToken, client.App, snapshot.Issuers, context.RequestAborted) switch
+        {
+            IdentityOutcome.Verified verified => Admissible(client, request, proof, key, verified.Identity),
+            IdentityOutcome.Refused refused => Spent(client, proof, TokenError.Of(refused.Reason)),
+            _ => Spent(client, proof, new(503, "temporarily_unavailable", "issuer_keys_unavailable", "The identity provider's keys cannot be had now.")),
+        };
+    }
+
+    private (TokenError? Refused, App? App, AdmissionRequest? Request) Admissible(
+        ClientOutcome.Authenticated client, TokenRequest request, DpopOutcome.Proven? proof, IdempotencyKey? key, VerifiedIdentity identity)
+    {
+        var sender = new Sender(client.App.Id, key?.Value, identity.Issuer, identity.Subject);
+        if (oneTime.Check(client.Assertion, sender, RefusalReason.AssertionReplayed) is { } usedAssertion)
+        {
+            return (usedAssertion, client.App, null);
+        }
+
+        if (oneTime.Check(proof?.Id, sender, RefusalReason.ProofReplayed) is { } usedProof)
+        {
+            return (usedProof, client.App, null);
+        }
+
+        return (null, client.App, new(client.App, identity, request.Resource, request.Detail, proof?.Thumbprint, Row(proof?.Id), Row(client.Assertion), key));
+    }
+
+    // What was presented with a token that did not hold is used up all the same.
+    private (TokenError? Refused, App? App, AdmissionRequest? Request) Spent(ClientOutcome.Authenticated client, DpopOutcome.Proven? proof, TokenError error)
+    {
+        oneTime.Spend(client.Assertion);
+        oneTime.Spend(proof?.Id);
+        return (error, client.App, null);
+    }
+
+    // Kept longer than it can be presented, by as much as two instances' clocks may be apart.
+    private static ShortLivedRow? Row(OneTimeId? id) => id is null ? null : new(id.Key, id.Until + (2 * ClockCheck.MaxSkew));
+
+    private static PresentedCredentials Presented(HttpRequest request, FormFields form) => new(
+        request.Headers.Authorization, Value(form["client_id"]), Value(form["client_secret"]), Value(form["client_assertion_type"]), Value(form["client_assertion"]));
+
+    private static StringValues Value(string? value) => value is null ? StringValues.Empty : new(value);
+
+    private void Record(Activity? activity, long started, string outcome, string reason, string? app)
+    {
+        var took = time.GetElapsedTime(started);
+        GateTelemetry.Decided(outcome, reason, took);
+        activity?.SetTag("gating.outcome", outcome).SetTag("gating.reason", reason).SetTag("gating.app", app);
+        Log.Decided(logger, outcome, reason, app ?? "unknown", took.TotalMilliseconds);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(10, LogLevel.Information, "Token request {Outcome} ({Reason}) for app {App} in {Milliseconds:F1} ms")]
+        public static partial void Decided(ILogger logger, string outcome, string reason, string app, double milliseconds);
+    }
+}

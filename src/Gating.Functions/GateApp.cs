@@ -1,0 +1,65 @@
+using Gating.Functions.Endpoints;
+using Gating.Functions.Http;
+using Gating.Functions.Telemetry;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Gating.Functions;
+
+/// <summary>The gate as one ASP.NET Core app: on Azure Functions behind the host, standalone, and in tests, one code path.</summary>
+public static class GateApp
+{
+    /// <summary>Larger than any token request, so that the form's own limit answers; smaller than what could hurt.</summary>
+    private const long MaxBody = 256 * 1024;
+
+    /// <summary>Builds the app from the <c>Gating</c> section of its configuration. Throws <see cref="ConfigurationException"/> listing everything that is wrong.</summary>
+    /// <param name="configure">Last word on the builder: tests replace services, a launcher adds settings.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        configure?.Invoke(builder);
+        var settings = new GateSettings();
+        builder.Configuration.GetSection("Gating").Bind(settings);
+        builder.Services.AddGate(settings);
+        builder.Services.AddExports(builder.Configuration);
+        var app = builder.Build();
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseStatusCodePages(static context => Unanswered(context));
+        app.UseRouting();
+        Map(app);
+        return app;
+    }
+
+    private static void Map(WebApplication app)
+    {
+        var services = app.Services;
+        app.MapPost("/oauth2/token", Handler(services.GetRequiredService<TokenEndpoint>().PostAsync));
+        app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
+        app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
+        var health = services.GetRequiredService<HealthEndpoints>();
+        app.MapGet("/healthz", Handler(HealthEndpoints.LiveAsync));
+        app.MapGet("/readyz", Handler(health.ReadyAsync));
+    }
+
+    // A RequestDelegate by type: a lambda that returns a Task of something else would bind as one too, and answer nothing.
+    private static RequestDelegate Handler(RequestDelegate handler) => handler;
+
+    /// <summary>What routing refused without a body: no such route, no such method.</summary>
+    private static Task Unanswered(StatusCodeContext context)
+    {
+        var status = context.HttpContext.Response.StatusCode;
+        var (reason, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => ("not_found", "There is nothing here."),
+            StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", "This method is not offered here."),
+            _ => ("refused", "The request was refused."),
+        };
+        return Problem.WriteAsync(context.HttpContext, status, reason, detail);
+    }
+}
