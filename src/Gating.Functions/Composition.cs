@@ -35,17 +35,14 @@ internal static class Composition
 
     private static void AddStorage(this IServiceCollection services, StorageOptions options)
     {
-        services.AddSingleton(options);
-        services.AddSingleton<StorageClock>();
-        services.AddSingleton<StorageRequests>();
-        services.AddSingleton<GateStorage>();
-        services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<GateStorage>().Ledger);
-        services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<GateStorage>().Names);
-        services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<GateStorage>().Registry);
-        services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<GateStorage>().Trace);
+        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<AzureStorage>().Ledger);
+        services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
+        services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
+        services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
-            var clock = provider.GetRequiredService<StorageClock>();
+            var clock = provider.GetRequiredService<AzureStorage>().Clock;
             return new ClockCheck(() => clock.Skew);
         });
     }
@@ -55,7 +52,8 @@ internal static class Composition
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
-        services.AddSingleton<RegistrySource>();
+        services.AddSingleton(provider => new RegistrySource(
+            provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<TimeProvider>(), configuration.RegistryMode));
         services.AddSingleton<StreamNames>();
         services.AddSingleton<Appender>();
         services.AddSingleton<AppHandles>();

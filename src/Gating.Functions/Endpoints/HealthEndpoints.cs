@@ -34,7 +34,7 @@ internal sealed class HealthEndpoints(RegistrySource registry, ClockCheck clock)
             await registry.GetAsync(cancellation);
             return true;
         }
-        catch (StorageUnavailableException)
+        catch (Exception error) when (error is StorageUnavailableException or RegistryUnreadableException)
         {
             return false;
         }
