@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gating.Usage;
@@ -18,5 +19,19 @@ public sealed record RegistrySnapshot(
     ImmutableArray<Quota> PersonQuotas,
     long ReadAt)
 {
-    public Usage.QuotaPlan? PlanOf(string app, string resource) => null;
+    // Worked out at first use and kept for the version: a copy with a later ReadAt shares it. At most one plan per registered app and tool.
+    private readonly ConcurrentDictionary<(string App, string Tool), QuotaPlan> _plans = new();
+
+    /// <summary>The quotas that apply when that app asks for that tool; null where either is not registered.</summary>
+    public QuotaPlan? PlanOf(string app, string resource)
+    {
+        if (_plans.TryGetValue((app, resource), out var plan))
+        {
+            return plan;
+        }
+
+        return Apps.ContainsKey(app) && Tools.TryGetValue(resource, out var tool)
+            ? _plans.GetOrAdd((app, resource), QuotaPlan.For(app, resource, tool.Quotas, PersonQuotas))
+            : null;
+    }
 }

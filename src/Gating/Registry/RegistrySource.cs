@@ -1,2 +1,168 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
 namespace Gating.Registry;
-public sealed class RegistrySource { public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2); public ValueTask<RegistrySnapshot> GetAsync(CancellationToken cancellation) => throw new InvalidOperationException(); }
+
+/// <summary>
+/// Hands out the registry, never older than <see cref="MaxAge"/>, counted from the start of the read that it rests on. Nobody reads while nobody asks: a young
+/// snapshot costs nothing, an older one starts one read in the background, one too old is waited for. If that read fails the answer is an
+/// exception, never the old snapshot: a registry that cannot be read could have stopped anything. Safe for concurrent use; one per process.
+/// </summary>
+public sealed class RegistrySource(IRegistryStore store, TimeProvider time, RegistryMode mode)
+{
+    /// <summary>No older snapshot is handed out, so a stop holds everywhere this long after it was written.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>From this age on a demand starts a read ahead, so that under load nobody waits.</summary>
+    public static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a failed read the next one begins no sooner: a store in trouble is not asked once per request.</summary>
+    public static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private Task<RegistryRead>? _running;
+    private RegistrySnapshot? _current;
+    private RegistryUnreadableException? _unreadable;
+    private RegistryRead.Failed? _failure;
+
+    /// <summary>
+    /// The registry at most <see cref="MaxAge"/> ago. Throws <see cref="StorageUnavailableException"/> when it could not be read in that time, and
+    /// <see cref="RegistryUnreadableException"/> when what was read is not a valid registry: both mean that nobody is let in.
+    /// </summary>
+    public ValueTask<RegistrySnapshot> GetAsync(CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _current) is { } snapshot && AgeOf(snapshot) is var age && age <= MaxAge)
+        {
+            if (age > RefreshAge)
+            {
+                // Its outcome is kept where the next demand finds it.
+                _ = JoinOrStart();
+            }
+
+            return ValueTask.FromResult(snapshot);
+        }
+
+        return new(WaitAsync(cancellation));
+    }
+
+    private async Task<RegistrySnapshot> WaitAsync(CancellationToken cancellation)
+    {
+        // A read that began long before this demand may be too old when it ends; then one more, which is this demand's own, must do.
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            switch (await JoinOrStart().WaitAsync(cancellation))
+            {
+                case RegistryRead.Done done when AgeOf(done.Snapshot) <= MaxAge:
+                    return done.Snapshot;
+                case RegistryRead.Failed failed:
+                    throw failed.ToException();
+            }
+        }
+
+        throw new StorageUnavailableException($"Reading the registry takes longer than the {MaxAge.TotalSeconds} s that it may be old.");
+    }
+
+    private Task<RegistryRead> JoinOrStart()
+    {
+        lock (_gate)
+        {
+            if (_running is { IsCompleted: false } running)
+            {
+                return running;
+            }
+
+            if (_failure is { } failure && time.GetElapsedTime(failure.At) < FailurePause)
+            {
+                return Task.FromResult<RegistryRead>(failure);
+            }
+
+            // Off the caller's thread and out of its trace: the read serves everybody.
+            using (ExecutionContext.SuppressFlow())
+            {
+                return _running = Task.Run(ReadAsync);
+            }
+        }
+    }
+
+    private async Task<RegistryRead> ReadAsync()
+    {
+        // A read that lasts longer than a snapshot may be old is of no use to anybody. The store is told, and not waited for if it does not listen.
+        using var late = new CancellationTokenSource(MaxAge, time);
+        RegistryRead read;
+        try
+        {
+            var began = time.GetTimestamp();
+            var known = Volatile.Read(ref _current);
+            var snapshot = known is not null && await store.ReadVersionAsync(late.Token).WaitAsync(late.Token) == known.Version
+                ? known with { ReadAt = began }
+                : await ReadAllAsync(late.Token);
+            Volatile.Write(ref _current, snapshot);
+            read = new RegistryRead.Done(snapshot);
+        }
+#pragma warning disable CA1031 // Every failure closes the gate, and each waiting caller gets it as an exception of its own.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            read = new RegistryRead.Failed(failure, time.GetTimestamp());
+        }
+
+        lock (_gate)
+        {
+            _failure = read as RegistryRead.Failed;
+        }
+
+        return read;
+    }
+
+    private async Task<RegistrySnapshot> ReadAllAsync(CancellationToken late)
+    {
+        var began = time.GetTimestamp();
+        if (_unreadable is { } unreadable && await store.ReadVersionAsync(late).WaitAsync(late) == unreadable.Version)
+        {
+            throw unreadable;
+        }
+
+        var (version, rows) = await store.ReadAsync(late).WaitAsync(late);
+        switch (RegistryReader.ReadRows(rows, mode))
+        {
+            case RegistryReading.Valid valid:
+                _unreadable = null;
+                return valid.Document.ToSnapshot(version, began);
+            case RegistryReading.Invalid invalid:
+                // Remembered, so that a broken registry is not read whole again until it changes.
+                throw _unreadable = new(version, invalid.Errors);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private TimeSpan AgeOf(RegistrySnapshot snapshot) => time.GetElapsedTime(snapshot.ReadAt);
+}
+
+/// <summary>How one read of the registry ended.</summary>
+internal abstract record RegistryRead
+{
+    private RegistryRead()
+    {
+    }
+
+    public sealed record Done(RegistrySnapshot Snapshot) : RegistryRead;
+
+    public sealed record Failed(Exception Cause, long At) : RegistryRead
+    {
+        /// <summary>A fresh exception: many callers throw the same failure, each with its own stack. A bug stays the exception that it is.</summary>
+        public Exception ToException()
+        {
+            switch (Cause)
+            {
+                case RegistryUnreadableException unreadable:
+                    return new RegistryUnreadableException(unreadable.Version, unreadable.Errors);
+                case StorageUnavailableException or OperationCanceledException:
+                    return new StorageUnavailableException("The registry could not be read.", Cause);
+                default:
+                    ExceptionDispatchInfo.Throw(Cause);
+                    return Cause;
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Buffers.Text;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Gating.Registry.Reading;
+
+internal static class AppReader
+{
+    private const int MostKeys = 8;
+    private const int MostTools = 200;
+    private const int MostIssuers = 50;
+    private const int MostAudiences = 16;
+
+    public static string Read(JsonPlace place, RegistryDraft draft)
+    {
+        var fields = JsonFields.Of(place, "id", "name", "status", "secretDigests", "jwks", "audiences", "tools");
+        var id = fields.Text("id", TextRules.AppId);
+        var name = fields.Text("name", TextRules.Label);
+        var status = fields.Choice("status", RegistryWords.Status);
+        var digests = fields.Optional("secretDigests") is { } secrets ? ReadDigests(secrets) : [];
+        var keys = fields.Optional("jwks") is { } jwks ? ReadKeys(jwks) : [];
+        if (status is RegistryStatus.Active && fields.Optional("secretDigests") is null && fields.Optional("jwks") is null)
+        {
+            place.RefuseAs("an active app that cannot authenticate", "secretDigests or jwks");
+        }
+
+        var issuers = ImmutableArray.CreateBuilder<Located<string>>();
+        var audiences = ImmutableArray.CreateBuilder<(string Issuer, Located<string> Audience)>();
+        foreach (var (issuer, list) in Audiences(fields))
+        {
+            issuers.Add(new(issuer, list));
+            audiences.AddRange(JsonFields.Texts(list, 1, MostAudiences, TextRules.Ascii).Select(audience => (issuer, audience)));
+        }
+
+        var tools = fields.Texts("tools", 0, MostTools, UrlRules.Resource(draft.Mode));
+        var app = new App(
+            id,
+            name,
+            status,
+            digests,
+            keys,
+            audiences.GroupBy(pair => pair.Issuer, pair => pair.Audience.Value, StringComparer.Ordinal)
+                .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal),
+            tools.Select(tool => tool.Value).ToFrozenSet(StringComparer.Ordinal));
+        draft.Apps.Add(new(app, place, tools, issuers.ToImmutable(), audiences.ToImmutable()));
+        return id;
+    }
+
+    private static List<(string Issuer, JsonPlace Audiences)> Audiences(JsonFields fields)
+    {
+        if (fields.Required("audiences") is not { } place)
+        {
+            return [];
+        }
+
+        var members = JsonFields.Members(place);
+        if (members.Count > MostIssuers)
+        {
+            place.RefuseAs($"{members.Count} issuers", $"at most {MostIssuers}");
+        }
+
+        return members;
+    }
+
+    private static ImmutableArray<ReadOnlyMemory<byte>> ReadDigests(JsonPlace place)
+    {
+        var digests = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        foreach (var item in place.Items(1, 2))
+        {
+            if (item.RawText() is not { } text || DigestOf(text) is not { } digest)
+            {
+                // Somebody may have put the secret itself here.
+                item.RefuseUnseen("the SHA-256 of a secret: 64 hexadecimal digits, or 43 characters of base64url");
+            }
+            else if (digest.AsSpan().SequenceEqual(SHA256.HashData([])))
+            {
+                item.RefuseUnseen("the SHA-256 of a secret that is not empty");
+            }
+            else if (digests.Any(other => other.Span.SequenceEqual(digest)))
+            {
+                item.RefuseUnseen("each only once");
+            }
+            else
+            {
+                digests.Add(digest);
+            }
+        }
+
+        return digests.ToImmutable();
+    }
+
+    private static byte[]? DigestOf(string text)
+    {
+        if (text.Length == 2 * SHA256.HashSizeInBytes)
+        {
+            return text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
+        }
+
+        return Base64UrlText.Decode(text) is { Length: SHA256.HashSizeInBytes } digest ? digest : null;
+    }
+
+    private static ImmutableArray<ClientKey> ReadKeys(JsonPlace place)
+    {
+        var keys = ImmutableArray.CreateBuilder<ClientKey>();
+        foreach (var item in JsonFields.Of(place, "keys").Items("keys", 1, MostKeys))
+        {
+            if (JwkReader.Read(item) is not { } key)
+            {
+                continue;
+            }
+
+            if (keys.Any(other => string.Equals(other.KeyId, key.KeyId, StringComparison.Ordinal)))
+            {
+                item.Member("kid", item.Value.GetProperty("kid")).Refuse("each key id only once in an app");
+            }
+
+            keys.Add(key);
+        }
+
+        return keys.ToImmutable();
+    }
+}
+
+/// <summary>Base64url without padding, in its one canonical spelling.</summary>
+internal static class Base64UrlText
+{
+    public static byte[]? Decode(string text)
+    {
+        if (!Base64Url.IsValid(text, out var length))
+        {
+            return null;
+        }
+
+        var bytes = new byte[length];
+        return Base64Url.TryDecodeFromChars(text, bytes, out var written)
+            && written == length
+            && string.Equals(Base64Url.EncodeToString(bytes), text, StringComparison.Ordinal)
+                ? bytes
+                : null;
+    }
+}

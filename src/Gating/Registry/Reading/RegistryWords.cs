@@ -1,0 +1,32 @@
+using Gating.Identity;
+using Gating.Usage;
+
+namespace Gating.Registry.Reading;
+
+/// <summary>The words that stand for enums in registry JSON, and the kinds of rows.</summary>
+internal static class RegistryWords
+{
+    public const string App = "app";
+    public const string Tool = "tool";
+    public const string Issuer = "issuer";
+    public const string Policy = "policy";
+
+    /// <summary>There is one policy; its row needs a name all the same.</summary>
+    public const string PolicyName = "default";
+
+    public static Choices<RegistryStatus> Status { get; } = new(("active", RegistryStatus.Active), ("stopped", RegistryStatus.Stopped));
+
+    public static Choices<AssuranceLevel> Levels { get; } = new(
+        ("none", AssuranceLevel.None), ("low", AssuranceLevel.Low), ("substantial", AssuranceLevel.Substantial), ("high", AssuranceLevel.High));
+
+    /// <summary>What an issuer can prove: "none" needs no proof.</summary>
+    public static Choices<AssuranceLevel> ProvenLevels { get; } = new(
+        ("low", AssuranceLevel.Low), ("substantial", AssuranceLevel.Substantial), ("high", AssuranceLevel.High));
+
+    public static Choices<QuotaScope> ToolScopes { get; } = new(("app_person_tool", QuotaScope.AppPersonTool), ("person_tool", QuotaScope.PersonTool));
+
+    public static Choices<QuotaScope> PersonScopes { get; } = new(("app_person", QuotaScope.AppPerson), ("person", QuotaScope.Person));
+
+    public static Choices<CalendarPeriod> Periods { get; } = new(
+        ("minute", CalendarPeriod.Minute), ("hour", CalendarPeriod.Hour), ("day", CalendarPeriod.Day), ("month", CalendarPeriod.Month));
+}

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+
+namespace Gating.Registry.Reading;
+
+internal static class ToolReader
+{
+    private const int MostOperations = 64;
+    private const int MostUnits = 1_000_000;
+
+    private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxLifetime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(3660);
+
+    public static string Read(JsonPlace place, RegistryDraft draft)
+    {
+        var fields = JsonFields.Of(
+            place,
+            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "maxUnits", "grantLifetimeSeconds", "quotas");
+        var tool = new Tool(
+            fields.Text("resource", UrlRules.Resource(draft.Mode)),
+            fields.Text("name", TextRules.Label),
+            fields.Choice("status", RegistryWords.Status),
+            fields.Required("dossier") is { } dossier ? ReadDossier(dossier) : new(null, null, null),
+            fields.Texts("operations", 1, MostOperations, TextRules.Operation).Select(operation => operation.Value).ToFrozenSet(StringComparer.Ordinal),
+            fields.Required("assurance") is { } assurance ? ReadAssurance(assurance) : new(default, null),
+            fields.Flag("demandsDpop"),
+            fields.Flag("demandsConsent"),
+            fields.Flag("demandsModeration"),
+            (int)fields.Integer("maxUnits", 1, MostUnits),
+            fields.Seconds("grantLifetimeSeconds", MinLifetime, MaxLifetime),
+            QuotaReader.ReadAll(fields, "quotas", RegistryWords.ToolScopes));
+        draft.Tools.Add(new(tool, place));
+        return tool.Resource;
+    }
+
+    private static Dossier ReadDossier(JsonPlace place)
+    {
+        var fields = JsonFields.Of(place, "filingNumber", "securityAssessmentUntil", "datasetAuditUntil");
+        return new(fields.OptionalText("filingNumber", TextRules.Label), fields.OptionalDate("securityAssessmentUntil"), fields.OptionalDate("datasetAuditUntil"));
+    }
+
+    private static AssuranceDemand ReadAssurance(JsonPlace place)
+    {
+        var fields = JsonFields.Of(place, "level", "maxAgeSeconds");
+        return new(fields.Choice("level", RegistryWords.Levels), fields.OptionalSeconds("maxAgeSeconds", MinAge, MaxAge));
+    }
+}

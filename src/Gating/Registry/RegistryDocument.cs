@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Gating.Usage;
+
+namespace Gating.Registry;
+
+/// <summary>A whole registry that passed every check: what a seed file or all stored rows say.</summary>
+/// <param name="Rows">The same as rows to store: one per app, tool and issuer, and one for the policy.</param>
+public sealed record RegistryDocument(
+    ImmutableArray<App> Apps,
+    ImmutableArray<Tool> Tools,
+    ImmutableArray<Issuer> Issuers,
+    ImmutableArray<Quota> PersonQuotas,
+    ImmutableArray<RegistryRow> Rows)
+{
+    /// <summary>The version of the seed file's and the rows' shape. Readers refuse any other.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>The registry before anything was written: nobody is known, so everybody is refused.</summary>
+    public static RegistryDocument Empty { get; } = new([], [], [], [], []);
+
+    public RegistrySnapshot ToSnapshot(long version, long readAt) => new(
+        version,
+        Apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal),
+        Tools.ToFrozenDictionary(tool => tool.Resource, StringComparer.Ordinal),
+        Issuers.ToFrozenDictionary(issuer => issuer.Id, StringComparer.Ordinal),
+        PersonQuotas,
+        readAt);
+}
+
+/// <summary>What came of reading a seed file or rows: all of it, or every error.</summary>
+public abstract record RegistryReading
+{
+    private RegistryReading()
+    {
+    }
+
+    public sealed record Valid(RegistryDocument Document) : RegistryReading;
+
+    /// <param name="Errors">At least one: what is wrong in itself in the order of the text, then what is wrong between items.</param>
+    public sealed record Invalid(ImmutableArray<RegistryError> Errors) : RegistryReading;
+}
+
+/// <summary>One thing that is wrong with a registry, in words for whoever wrote it.</summary>
+/// <param name="At">Where: a JSON pointer (RFC 6901) into the seed file; for a row <c>/{kind}/{name}</c> comes first.</param>
+/// <param name="Seen">What stands there, shortened; never what may be a secret.</param>
+/// <param name="Allowed">What may stand there.</param>
+public sealed record RegistryError(string At, string Seen, string Allowed)
+{
+    public override string ToString() => $"{(At.Length == 0 ? "/" : At)}: found {Seen}; allowed: {Allowed}.";
+}
+
+/// <summary>Where a registry is used, and so what it may name.</summary>
+public enum RegistryMode
+{
+    /// <summary>Every URL is https.</summary>
+    Production = 0,
+
+    /// <summary>On a loopback address http is allowed too.</summary>
+    Development = 1,
+}
