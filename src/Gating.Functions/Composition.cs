@@ -7,6 +7,7 @@ using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
 using Gating.Registry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Functions;
 
@@ -26,7 +27,7 @@ internal static class Composition
             throw new ConfigurationException(errors);
         }
 
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(storage!);
         services.AddDomain(configuration);
         services.AddEndpoints();
@@ -35,27 +36,27 @@ internal static class Composition
 
     private static void AddStorage(this IServiceCollection services, StorageOptions options)
     {
-        services.AddSingleton(options);
-        services.AddSingleton<StorageClock>();
-        services.AddSingleton<StorageRequests>();
-        services.AddSingleton<GateStorage>();
-        services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<GateStorage>().Ledger);
-        services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<GateStorage>().Names);
-        services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<GateStorage>().Registry);
-        services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<GateStorage>().Trace);
+        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<AzureStorage>().Ledger);
+        services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
+        services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
+        services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
-            var clock = provider.GetRequiredService<StorageClock>();
+            var clock = provider.GetRequiredService<AzureStorage>().Clock;
             return new ClockCheck(() => clock.Skew);
         });
     }
 
     private static void AddDomain(this IServiceCollection services, GateConfiguration configuration)
     {
+        services.AddSingleton(configuration);
+        services.AddHostedService<RegistrySeeding>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
-        services.AddSingleton<RegistrySource>();
+        services.AddSingleton(provider => new RegistrySource(
+            provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<TimeProvider>(), configuration.RegistryMode));
         services.AddSingleton<StreamNames>();
         services.AddSingleton<Appender>();
         services.AddSingleton<AppHandles>();

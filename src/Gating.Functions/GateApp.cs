@@ -43,7 +43,7 @@ public static class GateApp
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();
-        app.MapGet("/healthz", Handler(health.LiveAsync));
+        app.MapGet("/healthz", Handler(HealthEndpoints.LiveAsync));
         app.MapGet("/readyz", Handler(health.ReadyAsync));
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Gating.Grants;
 using Gating.Ledger;
+using Gating.Registry;
 
 namespace Gating.Functions;
 
@@ -14,6 +15,8 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
 /// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
 internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, string? RegistrySeed)
 {
+    public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
+
     /// <summary>Adds every error to <paramref name="errors"/>; null where there is one.</summary>
     public static GateConfiguration? From(GateSettings settings, List<string> errors)
     {

@@ -6,7 +6,7 @@ namespace Gating.Functions.Endpoints;
 /// <summary><c>GET /healthz</c>: the process answers. <c>GET /readyz</c>: it could grant: the registry can be read and the clock agrees with storage's.</summary>
 internal sealed class HealthEndpoints(RegistrySource registry, ClockCheck clock)
 {
-    public Task LiveAsync(HttpContext context) =>
+    public static Task LiveAsync(HttpContext context) =>
         JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, 0, static (json, _) => json.WriteString("status"u8, "ok"u8), context.RequestAborted);
 
     public async Task ReadyAsync(HttpContext context)
@@ -34,7 +34,7 @@ internal sealed class HealthEndpoints(RegistrySource registry, ClockCheck clock)
             await registry.GetAsync(cancellation);
             return true;
         }
-        catch (StorageUnavailableException)
+        catch (Exception error) when (error is StorageUnavailableException or RegistryUnreadableException)
         {
             return false;
         }

@@ -10,9 +10,6 @@ namespace Gating.Functions.Endpoints;
 /// </summary>
 internal sealed class OneTimeUse(UsedIds used)
 {
-    /// <summary>Who sends it: only the very same may send it again.</summary>
-    public readonly record struct Sender(string App, string? IdempotencyKey, string Issuer, string Subject);
-
     public TokenError? Check(OneTimeId? id, in Sender sender, RefusalReason replayed)
     {
         if (id is null)
@@ -48,3 +45,6 @@ internal sealed class OneTimeUse(UsedIds used)
         }
     }
 }
+
+/// <summary>Who sends a request: only the very same may send it again.</summary>
+internal readonly record struct Sender(string App, string? IdempotencyKey, string Issuer, string Subject);

@@ -128,7 +128,7 @@ internal sealed partial class TokenEndpoint(
     private (TokenError? Refused, App? App, AdmissionRequest? Request) Admissible(
         ClientOutcome.Authenticated client, TokenRequest request, DpopOutcome.Proven? proof, IdempotencyKey? key, VerifiedIdentity identity)
     {
-        var sender = new OneTimeUse.Sender(client.App.Id, key?.Value, identity.Issuer, identity.Subject);
+        var sender = new Sender(client.App.Id, key?.Value, identity.Issuer, identity.Subject);
         if (oneTime.Check(client.Assertion, sender, RefusalReason.AssertionReplayed) is { } usedAssertion)
         {
             return (usedAssertion, client.App, null);

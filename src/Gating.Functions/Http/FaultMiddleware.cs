@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gating.Functions.Telemetry;
 using Gating.Ledger;
+using Gating.Registry;
 
 namespace Gating.Functions.Http;
 
@@ -25,6 +26,13 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             GateTelemetry.Decided("failed", "storage_unavailable", TimeSpan.Zero);
             context.Response.Headers.RetryAfter = RetrySeconds;
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "Storage did not answer; nothing was granted.");
+        }
+        catch (RegistryUnreadableException error)
+        {
+            Log.RegistryUnreadable(logger, error.Version, error.Errors.Length, TraceId(context));
+            GateTelemetry.Decided("failed", "registry_unreadable", TimeSpan.Zero);
+            context.Response.Headers.RetryAfter = RetrySeconds;
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "registry_unreadable", "The registry cannot be read; nothing was granted.");
         }
         catch (StreamFrozenException error)
         {
@@ -61,6 +69,9 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
 
         [LoggerMessage(2, LogLevel.Critical, "Stream {Stream} is frozen: its rows contradict its head; trace {TraceId}")]
         public static partial void StreamFrozen(ILogger logger, string stream, string traceId);
+
+        [LoggerMessage(4, LogLevel.Critical, "The registry of version {Version} has {Errors} errors and closes the gate; trace {TraceId}")]
+        public static partial void RegistryUnreadable(ILogger logger, long version, int errors, string traceId);
 
         [LoggerMessage(3, LogLevel.Error, "Unexpected {Error}; trace {TraceId}{StackTrace}")]
         public static partial void Unexpected(ILogger logger, string? error, string? stackTrace, string traceId);

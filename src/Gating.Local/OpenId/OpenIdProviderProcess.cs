@@ -31,7 +31,7 @@ public sealed class OpenIdProviderProcess : IAsyncDisposable
     public static async Task<OpenIdProviderProcess> StartAsync(
         NodeRuntime runtime, OpenIdProviderOptions options, TimeProvider clock, CancellationToken cancellation)
     {
-        var process = NodeProcess.Start("The demonstration OpenID provider", runtime, "provider.mjs", []);
+        var process = NodeProcess.Start("the demonstration OpenID provider", runtime, "provider.mjs", []);
         try
         {
             var settings = ProviderSettings.From(options, clock.GetUtcNow());

@@ -26,10 +26,11 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     {
         _name = name;
         _process = process;
+        Id = process.Id;
         Ended = EndAsync();
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>Its exit code, once all of its output was read.</summary>
     public Task<int> Ended { get; }
@@ -94,8 +95,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     {
         var code = await Ended;
         var last = Errors is [.., var line] ? line : null;
-        return last is not null && PortInUse().Match(last) is { Success: true } port
-            ? $"Port {port.Groups["port"].Value} on 127.0.0.1 is in use, so {_name} cannot start there; end what uses it or choose another port."
+        return last is not null && PortTaken().Match(last) is { Success: true } port
+            ? PortInUse.Sentence(port.Groups["port"].Value, _name)
             : $"{_name} ended with exit code {code}: {last ?? "it said nothing"}";
     }
 
@@ -155,5 +156,5 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     [GeneratedRegex(@"EADDRINUSE.*:(?<port>\d{1,5})$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex PortInUse();
+    private static partial Regex PortTaken();
 }

@@ -51,12 +51,11 @@ public static class DpopProof
                 return Refuse(wrongClaim);
             }
 
-            if (CheckSignature(jws, jwk) is { } unsigned)
+            if (CheckSignature(jws, jwk, out var thumbprint) is { } unsigned)
             {
                 return Refuse(unsigned);
             }
 
-            var thumbprint = JwkThumbprint.Of(jwk);
             return new DpopOutcome.Proven(thumbprint, OneTimeId.OfProof(thumbprint, jti, issuedAt + ClientTimes.MaxLife));
         }
     }
@@ -127,20 +126,22 @@ public static class DpopProof
             : DpopRefusal.NonceWanted;
     }
 
-    private static DpopRefusal? CheckSignature(CompactJws jws, JsonElement jwk)
+    private static DpopRefusal? CheckSignature(CompactJws jws, JsonElement jwk, out string thumbprint)
     {
-        var fault = Jwk.Read(jwk, out var key);
-        if (fault is not null)
+        thumbprint = "";
+        if (DpopKeys.Read(jwk, out var key) is { } unfit)
         {
-            return fault == JwkFault.PrivateMember || Jwk.Text(jwk, "kty") is "oct" ? DpopRefusal.PrivateKey : DpopRefusal.UnfitKey;
+            return unfit;
         }
 
-        if (!key.Fits(SigningAlgorithm.ES256))
+        if (!jws.IsSignedBy(key.Key, SigningAlgorithm.ES256))
         {
-            return DpopRefusal.UnfitKey;
+            return DpopRefusal.BadSignature;
         }
 
-        return jws.IsSignedBy(key, SigningAlgorithm.ES256) ? null : DpopRefusal.BadSignature;
+        DpopKeys.Remember(key);
+        thumbprint = key.Thumbprint;
+        return null;
     }
 
     private static DpopRefusal? Refusal(ClaimState state) => state switch

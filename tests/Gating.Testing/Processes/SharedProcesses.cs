@@ -1,5 +1,5 @@
-using Gating.Local.Processes;
 using Gating.Local.OpenId;
+using Gating.Local.Processes;
 using Gating.Local.Storage;
 
 namespace Gating.Testing.Processes;

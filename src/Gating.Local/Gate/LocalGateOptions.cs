@@ -1,0 +1,10 @@
+using Gating.Local.Storage;
+
+namespace Gating.Local.Gate;
+
+/// <summary>What the gate is started with here.</summary>
+/// <param name="Port">0: any free one.</param>
+/// <param name="Issuer">The provider whose ID tokens it trusts.</param>
+/// <param name="AppSecret">The secret of the demonstration app; the registry holds its digest only.</param>
+/// <param name="KeyFolder">Where development keys are kept.</param>
+internal sealed record LocalGateOptions(int Port, AzuriteProcess Storage, string Issuer, string AppSecret, string KeyFolder);

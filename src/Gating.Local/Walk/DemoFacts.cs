@@ -1,0 +1,18 @@
+namespace Gating.Local.Walk;
+
+/// <summary>The names that the seeded registry, the walk and the printed examples share.</summary>
+internal static class DemoFacts
+{
+    /// <summary>The app of the demonstration platform, and the name under which its users sign in at the provider.</summary>
+    public const string AppId = "studio";
+
+    public const string Tool = "https://tools.example/face-swap";
+
+    public const string Operation = "face_swap";
+
+    /// <summary>Units that one person may use of <see cref="Tool"/> in a day.</summary>
+    public const int DailyUnits = 3;
+
+    /// <summary>RFC 9396.</summary>
+    public const string AuthorizationDetails = $$"""[{"type":"synthetic_media","operation":"{{Operation}}","units":1}]""";
+}

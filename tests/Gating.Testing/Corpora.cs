@@ -1,0 +1,43 @@
+using Xunit;
+
+namespace Gating.Testing;
+
+/// <summary>Third-party test material that may stand beside the checkout, in <c>../shared/corpora</c> seen from the solution's folder.</summary>
+public static class Corpora
+{
+    private static readonly string? Root = Find();
+
+    public static bool Has(string file) => Root is not null && File.Exists(Path.Combine(Root, file));
+
+    public static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Root ?? throw new DirectoryNotFoundException("No corpora."), file));
+
+    private static string? Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Gating.sln")))
+            {
+                var corpora = Path.Combine(folder.FullName, "..", "shared", "corpora");
+                return Directory.Exists(corpora) ? corpora : null;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A fact that needs a file of the corpora and is skipped, saying so, where it is absent.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class CorpusFactAttribute : FactAttribute
+{
+    public CorpusFactAttribute(string file)
+    {
+        File = file;
+        if (!Corpora.Has(file))
+        {
+            Skip = $"../shared/corpora/{file} is not beside this checkout.";
+        }
+    }
+
+    public string File { get; }
+}

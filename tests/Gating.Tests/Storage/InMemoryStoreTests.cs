@@ -1,0 +1,35 @@
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Testing.Storage;
+
+namespace Gating.Tests.Storage;
+
+public sealed class InMemoryLedgerStoreTests : LedgerStoreContract
+{
+    protected override ValueTask<ILedgerStore> OpenAsync() => new(new InMemoryLedgerStore());
+
+    protected override Task PlantEntryAsync(ILedgerStore store, Entry entry)
+    {
+        ((InMemoryLedgerStore)store).Tamper(entry.Stream, rows => rows.Entries.Add(entry.Seq, entry));
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class InMemoryNameStoreTests : NameStoreContract
+{
+    protected override ValueTask<INameStore> OpenAsync() => new(new InMemoryNameStore());
+}
+
+public sealed class InMemoryRegistryStoreTests : RegistryStoreContract
+{
+    protected override ValueTask<IRegistryStore> OpenAsync() => new(new InMemoryRegistryStore());
+}
+
+public sealed class InMemoryTraceQueueTests : TraceQueueContract
+{
+    private readonly InMemoryTraceQueue _queue = new();
+
+    protected override ValueTask<ITraceQueue> OpenAsync() => new(_queue);
+
+    protected override Task<IReadOnlyList<IReadOnlyList<TraceReference>>> ReceiveAsync() => Task.FromResult(_queue.Messages);
+}
