@@ -99,6 +99,7 @@ public sealed class GateWorld : IAsyncDisposable
                 ["Gating:Storage:QueueServiceUri"] = _queues.AbsoluteUri,
                 ["Gating:Storage:BlobServiceUri"] = _blobs.AbsoluteUri,
                 ["Gating:Storage:Prefix"] = _prefix,
+                ["Gating:Storage:TryTimeout"] = "00:00:20",
                 ["Gating:Keys:DevelopmentFolder"] = _keys,
             });
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
