@@ -7,6 +7,7 @@ using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
 using Gating.Registry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Functions;
 
@@ -26,7 +27,7 @@ internal static class Composition
             throw new ConfigurationException(errors);
         }
 
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(storage!);
         services.AddDomain(configuration);
         services.AddEndpoints();
@@ -49,6 +50,8 @@ internal static class Composition
 
     private static void AddDomain(this IServiceCollection services, GateConfiguration configuration)
     {
+        services.AddSingleton(configuration);
+        services.AddHostedService<RegistrySeeding>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
@@ -91,6 +94,10 @@ internal static class Composition
             ? StorageOptions.Development(tables, queues, blobs, storage.Prefix)
             : new(tables, queues, blobs, ManagedIdentity(storage.ClientId), storage.Prefix);
         errors.AddRange(options.Errors());
+        if (storage.TryTimeout < TimeSpan.FromSeconds(1) || storage.TryTimeout > TimeSpan.FromSeconds(30))
+        {
+            errors.Add($"Gating:Storage:TryTimeout is {storage.TryTimeout}, not 1 to 30 seconds");
+        }
 
         // Development keys and a real account never meet, in either direction.
         if (settings.Development && !options.IsOnlyDevelopment())
@@ -102,7 +109,7 @@ internal static class Composition
             errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
         }
 
-        return options;
+        return options with { TryTimeout = storage.TryTimeout };
     }
 
     private static StorageCredential.Token ManagedIdentity(string? clientId) =>

@@ -8,6 +8,8 @@ namespace Gating.Local;
 /// <summary>Kestrel on 127.0.0.1 and nothing else: no configuration files, no environment, no log on the console.</summary>
 internal static class LocalKestrel
 {
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
     public static WebApplication Build(int port)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -31,5 +33,13 @@ internal static class LocalKestrel
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return new Uri(addresses.First());
+    }
+
+    /// <summary>Lets requests that are under way finish, for a few seconds.</summary>
+    public static async ValueTask StopAsync(WebApplication app)
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await app.StopAsync(limit.Token);
+        await app.DisposeAsync();
     }
 }

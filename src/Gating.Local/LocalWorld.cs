@@ -65,12 +65,10 @@ internal sealed class LocalWorld : IAsyncDisposable
     {
         report.Title("Starting");
         var runtime = await NodePackages.EnsureAsync(new Spoken(report), cancellation);
-        var data = options.DataFolder is { } given ? Path.GetFullPath(given) : Path.Combine(runtime.Folder, "..", "..", "..", ".local");
-        data = Path.GetFullPath(data);
+        var data = Run(DataFolder.Take(Path.GetFullPath(options.DataFolder ?? Path.Combine(runtime.Folder, "..", "..", "..", ".local"))));
         var ports = LocalPorts.From(options.Port);
-        Directory.CreateDirectory(data);
 
-        var storage = new AzuriteOptions(Path.Combine(data, "azurite"), ports.Blob, ports.Queue, ports.Table);
+        var storage = new AzuriteOptions(data.File("azurite"), ports.Blob, ports.Queue, ports.Table);
         Azurite = Run(await AzuriteProcess.StartAsync(runtime, storage, cancellation));
         report.Done($"storage (Azurite), data in {storage.DataFolder}");
 
@@ -78,12 +76,12 @@ internal sealed class LocalWorld : IAsyncDisposable
         report.Done($"demonstration app at {Studio.Address}");
 
         var trust = new OpenIdProviderOptions(
-            [Studio.Client], [.. DemoPerson.All, Walker], TimeSpan.FromMinutes(10), ports.Provider, Path.Combine(data, "provider-keys.json"));
+            [Studio.Client], [.. DemoPerson.All, Walker], TimeSpan.FromMinutes(10), ports.Provider, data.File("provider-keys.json"));
         Provider = Run(await OpenIdProviderProcess.StartAsync(runtime, trust, TimeProvider.System, cancellation));
         Studio.Issuer = Provider.Issuer;
         report.Done($"OpenID provider (oidc-provider) at {Provider.Issuer}");
 
-        Gate = Run(await LocalGate.StartAsync(new LocalGateOptions(ports.Gate, Azurite, Provider.Issuer, Studio.Secret, data), cancellation));
+        Gate = Run(await LocalGate.StartAsync(new LocalGateOptions(ports.Gate, Azurite, Provider.Issuer, Studio.Secret, data.File("keys")), cancellation));
         report.Done($"gate at {Gate.Address}");
     }
 

@@ -53,7 +53,7 @@ internal sealed class StudioApp : IAsyncDisposable
     public Task<string> SignInAsync(string person, CancellationToken cancellation) =>
         new OpenIdLogin(Issuer, Client).SignInAsync(person, OpenIdLogin.Scope, cancellation);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => LocalKestrel.StopAsync(_app);
 
     private IResult Begin()
     {

@@ -53,7 +53,7 @@ internal sealed class MainJob(LocalWorld world, WalkReport report)
 
     private async Task<string> FirstGrantAsync(string idToken, string key, CancellationToken cancellation)
     {
-        report.Step($"The app exchanges the ID token for a grant (POST {_exchange.Endpoint})");
+        report.Step($"The app exchanges the ID token for a grant (POST /oauth2/token)");
         var answer = Demand(HttpStatusCode.OK, await _exchange.ExchangeAsync(idToken, key, cancellation));
         report.Fact($"{answer.Text("token_type")} grant for {DemoFacts.Operation} at {DemoFacts.Tool}, good for {answer.Text("expires_in")} s");
         report.Fact($"RateLimit: {answer.RateLimit ?? "(none)"}");
@@ -64,8 +64,8 @@ internal sealed class MainJob(LocalWorld world, WalkReport report)
     {
         report.Step("The tool verifies the grant against the gate's published keys (/jwks)");
         var verified = await _check.VerifyAsync(grant, cancellation);
-        report.Fact($"valid: {verified.Typ}, {verified.Alg}, key {verified.Kid}, until {verified.ValidTo.ToString("u", CultureInfo.InvariantCulture)}");
-        report.Fact($"the tool knows the person as {verified.Subject}, which no other app's grants share");
+        report.Fact($"valid: {verified.Typ}, {verified.Alg}, key {verified.Kid[..8]}…, until {verified.ValidTo.ToString("u", CultureInfo.InvariantCulture)}");
+        report.Fact($"the person is {verified.Subject[..12]}… to this app, and somebody else to every other");
     }
 
     private async Task RepeatAsync(string idToken, string key, string grant, CancellationToken cancellation)
@@ -78,7 +78,7 @@ internal sealed class MainJob(LocalWorld world, WalkReport report)
             throw new StepFailedException($"A repeated request must return grant {first}, not a new one ({second}).");
         }
 
-        report.Fact($"the same grant ({first}); nothing was charged twice");
+        report.Fact($"the same grant ({first[..12]}…); nothing was charged twice");
     }
 
     private async Task UseUpAsync(string idToken, CancellationToken cancellation)
@@ -105,7 +105,7 @@ internal sealed class MainJob(LocalWorld world, WalkReport report)
         var lines = await world.Gate.ReadLedgerAsync(world.Provider.Issuer, _person, cancellation);
         foreach (var line in lines)
         {
-            report.Fact($"{line.Seq.ToString(CultureInfo.InvariantCulture),3}  {line.Time.ToString("u", CultureInfo.InvariantCulture)}  {line.Kind,-8}  {line.Hash}");
+            report.Fact($"{line.Seq.ToString(CultureInfo.InvariantCulture),3}  {line.Time.ToString("u", CultureInfo.InvariantCulture)}  {line.Kind,-8}  {line.Hash.ToString()[..16]}…");
         }
 
         var grants = lines.Count(line => line.Kind is Ledger.EntryKind.Granted);

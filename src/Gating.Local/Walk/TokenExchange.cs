@@ -16,7 +16,7 @@ internal sealed class TokenExchange(HttpClient http, Uri gate, string appSecret)
     public const string GrantType = "urn:ietf:params:oauth:grant-type:token-exchange";
     public const string IdTokenType = "urn:ietf:params:oauth:token-type:id_token";
 
-    public Uri Endpoint { get; } = new(gate, "/oauth2/token");
+    private readonly Uri _endpoint = new(gate, "/oauth2/token");
 
     public async Task<ExchangeAnswer> ExchangeAsync(string idToken, string idempotencyKey, CancellationToken cancellation)
     {
@@ -25,7 +25,7 @@ internal sealed class TokenExchange(HttpClient http, Uri gate, string appSecret)
             new("grant_type", GrantType), new("subject_token", idToken), new("subject_token_type", IdTokenType),
             new("resource", DemoFacts.Tool), new("authorization_details", DemoFacts.AuthorizationDetails),
         ]);
-        using var request = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = form };
+        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = form };
         request.Headers.Authorization = BasicCredentials.Of(DemoFacts.AppId, appSecret);
         request.Headers.Add("Idempotency-Key", idempotencyKey);
         using var response = await http.SendAsync(request, cancellation);

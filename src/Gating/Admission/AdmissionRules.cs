@@ -39,7 +39,7 @@ internal static class AdmissionRules
     {
         if (time.Timestamp - question.Registry.ReadAt > question.MaxRegistryAge)
         {
-            return new(state, [], [], [], null, new AdmissionAnswer.Stale());
+            return new(state, [], [], null, null, new AdmissionAnswer.Stale());
         }
 
         foreach (var rule in Rules)
@@ -69,11 +69,11 @@ internal static class AdmissionRules
         var recorded = state.Refusals.Minute == minute ? state.Refusals.Recorded : 0;
         if (recorded >= RefusalTally.PerMinute)
         {
-            return new(state, [], [], [], refusal.Reason.Code(), answer);
+            return new(state, [], [], null, refusal.Reason.Code(), answer);
         }
 
         var entry = new EntryDraft(EntryKind.Refused, AdmissionEntries.Refused(question, refusal.Reason), question.Sealed);
-        return new(state with { Refusals = new(minute, recorded + 1) }, [entry], ProofsOf(question, refusal), [], null, answer);
+        return new(state with { Refusals = new(minute, recorded + 1) }, [entry], ProofsOf(question, refusal), null, null, answer);
     }
 
     private static Decided<AdmissionAnswer> Grant(AdmissionQuestion question, StreamState state, DateTimeOffset now, UsageDecision.Charged charged)
@@ -83,7 +83,7 @@ internal static class AdmissionRules
         var expires = issued + question.Tool!.GrantLifetime;
         var entry = new EntryDraft(EntryKind.Granted, AdmissionEntries.Granted(question, issued, expires, charged.Charge), question.Sealed);
         var answer = new AdmissionAnswer.Granted(issued, expires, Fields(question, charged.Statuses, now));
-        return new(state with { Windows = charged.Windows }, [entry], question.Keys, [], null, answer);
+        return new(state with { Windows = charged.Windows }, [entry], question.Keys, null, null, answer);
     }
 
     // A refusal leaves the idempotency key free, so that the same request may succeed later; what proves possession is used up all the same.

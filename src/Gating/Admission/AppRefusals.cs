@@ -62,7 +62,7 @@ public sealed class AppRefusals(Appender appender, StreamNames names, TimeProvid
     {
         var stream = await names.OfAsync("app", app, CancellationToken.None);
         var entry = new EntryDraft(EntryKind.AppRefusals, Encode(app, counts), default);
-        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [entry], [], [], null, true));
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [entry], [], null, null, true));
         return await appender.AppendAsync(stream, proposal, isNew: false) is AppendOutcome<bool>.Done;
     }
 

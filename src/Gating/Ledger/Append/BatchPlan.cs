@@ -33,6 +33,9 @@ internal sealed class BatchPlan
     /// <summary>Proposals one of whose keys the head lists: whether it was used is for the row to say.</summary>
     public List<Pending> Listed { get; } = [];
 
+    /// <summary>Proposals that would settle what another one of this batch settles: the next batch finds it done.</summary>
+    public List<(Pending Pending, Decided Decided)> Overtaken { get; } = [];
+
     /// <summary>Proposals that were told no at once: the head has no room for their keys, or their decision threw.</summary>
     public List<Pending> Rejected { get; } = [];
 
@@ -90,6 +93,12 @@ internal sealed class BatchPlan
                 continue;
             }
 
+            if (_settlements.Exists(row => row.Seq == decided.Settles))
+            {
+                Overtaken.Add((pending, decided));
+                continue;
+            }
+
             if (decided.Entries.Length > 0)
             {
                 var after = Clear(rows, now);
@@ -141,7 +150,7 @@ internal sealed class BatchPlan
             taken.Add(key.Key);
         }
 
-        foreach (var seq in decided.Settles)
+        if (decided.Settles is { } seq)
         {
             _settlements.Add(new(seq, first));
         }

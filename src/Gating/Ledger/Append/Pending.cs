@@ -48,7 +48,7 @@ internal sealed class Pending<T>(Proposal<T> proposal, long arrived) : Pending(p
 /// <summary>Commits nothing of its own: it asks that what was tallied be written now.</summary>
 internal sealed class TallyFlush(long arrived, Action ended) : Pending(default, [], arrived)
 {
-    public override Decided Decide(StreamState state, DecisionTime time) => new Decided<bool>(state, [], [], [], null, true);
+    public override Decided Decide(StreamState state, DecisionTime time) => new Decided<bool>(state, [], [], null, null, true);
 
     public override void Done(Decided decided, ImmutableArray<Entry> entries) => ended();
 

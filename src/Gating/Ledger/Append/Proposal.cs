@@ -9,13 +9,13 @@ public sealed record EntryDraft(EntryKind Kind, ReadOnlyMemory<byte> Public, Rea
 
 /// <summary>What a decision wants done to the stream. With no entries it changes nothing, and its answer rests on a head that was read for it.</summary>
 /// <param name="Keys">Those of the proposal's keys that are used up by this decision.</param>
-/// <param name="Settles">Seqs of the grants that this decision settles.</param>
+/// <param name="Settles">Seq of the grant that this decision settles.</param>
 /// <param name="Tallied">The reason of a refusal that is only counted (<see cref="RefusalTally"/>).</param>
 public abstract record Decided(
     StreamState State,
     ImmutableArray<EntryDraft> Entries,
     ImmutableArray<ShortLivedRow> Keys,
-    ImmutableArray<long> Settles,
+    long? Settles,
     string? Tallied);
 
 /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed record Decided<T>(
     StreamState State,
     ImmutableArray<EntryDraft> Entries,
     ImmutableArray<ShortLivedRow> Keys,
-    ImmutableArray<long> Settles,
+    long? Settles,
     string? Tallied,
     T Answer) : Decided(State, Entries, Keys, Settles, Tallied);
 

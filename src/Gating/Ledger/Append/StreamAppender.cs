@@ -9,6 +9,9 @@ namespace Gating.Ledger;
 /// </summary>
 internal sealed class StreamAppender(StreamId stream, AppenderContext context)
 {
+    // Rounds that learn something without losing a race; more of them are a store that contradicts itself.
+    private const int FreeRounds = 8;
+
     private readonly Lock _gate = new();
     private readonly Queue<Pending> _waiting = new();
     private readonly RefusalTally _tally = new();
@@ -93,8 +96,14 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     {
         // Attempts at one seq whose outcome was refused or lost: one of them may yet turn out to have happened.
         var attempts = new List<BatchPlan>();
-        for (var tries = 0; ShedImpatient(open); tries++)
+        var (rounds, conflicts) = (0, 0);
+        while (open.Count > 0)
         {
+            if (++rounds > FreeRounds)
+            {
+                ShedImpatient(open);
+            }
+
             var fresh = _cached is null;
             if (fresh)
             {
@@ -108,12 +117,17 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
             }
             else if (plan.Batch is not null)
             {
-                if (await CommitAsync(open, plan, attempts))
+                switch (await CommitAsync(open, plan, attempts))
                 {
-                    return;
+                    case Committing.Durable:
+                        return;
+                    case Committing.Conflicted:
+                        ShedImpatient(open);
+                        await context.BackOffAsync(conflicts++);
+                        break;
+                    case Committing.Again:
+                        break;
                 }
-
-                await context.BackOffAsync(tries);
             }
             else if (fresh)
             {
@@ -128,8 +142,8 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
         }
     }
 
-    private bool ShedImpatient(List<Pending> open)
-    {
+    // Whoever comes here has lost a race; the first try is everybody's, however long the queue was.
+    private void ShedImpatient(List<Pending> open) =>
         open.RemoveAll(pending =>
         {
             var late = context.Elapsed(pending.Arrived) > Appender.Patience;
@@ -140,8 +154,6 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
 
             return late;
         });
-        return open.Count > 0;
-    }
 
     private async Task LoadAsync()
     {
@@ -177,8 +189,16 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
         return plan;
     }
 
-    /// <summary>Returns true when the batch is durable.</summary>
-    private async Task<bool> CommitAsync(List<Pending> open, BatchPlan plan, List<BatchPlan> attempts)
+    private enum Committing
+    {
+        Durable,
+        Conflicted,
+
+        /// <summary>Nothing was sent, or what stood in the way is now known: the next try differs.</summary>
+        Again,
+    }
+
+    private async Task<Committing> CommitAsync(List<Pending> open, BatchPlan plan, List<BatchPlan> attempts)
     {
         var batch = plan.Batch!;
         var put = context.Announcer.PutAsync(new(stream, Volatile.Read(ref _announced) + 1, batch.Head.Seq));
@@ -188,7 +208,7 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
             await put;
             if (context.Elapsed(plan.DecidedAt) > Appender.DecisionLife)
             {
-                return false;
+                return Committing.Again;
             }
         }
 
@@ -198,20 +218,20 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
             case CommitOutcome.Committed committed:
                 _cached = (batch.Head, committed.HeadToken);
                 Finish(open, plan);
-                return true;
+                return Committing.Durable;
             case CommitOutcome.RowExists { Row.Kind: LedgerRowKind.Entry } exists:
                 throw new StreamFrozenException(stream, $"entry {exists.Row.Seq} stands beyond the head");
             case CommitOutcome.RowExists:
                 await AnswerTakenAsync(open, open.ToArray());
                 await AnswerSettledAsync(open, plan);
-                return false;
+                return Committing.Again;
             case CommitOutcome.RowMissing missing:
                 _dropped.Add(missing.Row.Key);
-                return false;
+                return Committing.Again;
             default:
                 attempts.Add(plan);
                 _cached = null;
-                return await FindOursAsync(open, attempts);
+                return await FindOursAsync(open, attempts) ? Committing.Durable : Committing.Conflicted;
         }
     }
 
@@ -321,16 +341,18 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
 
     private async Task AnswerSettledAsync(List<Pending> open, BatchPlan plan)
     {
-        foreach (var (pending, decided, _) in plan.Decisions)
+        var settling = plan.Decisions.Select(static decision => (decision.Pending, decision.Decided)).Concat(plan.Overtaken).ToLookup(static one => one.Decided.Settles);
+        foreach (var same in settling.Where(static same => same.Key is not null))
         {
-            foreach (var seq in decided.Settles)
+            if (await context.Store.ReadSettlementAsync(stream, same.Key!.Value, CancellationToken.None) is not { } row)
             {
-                if (await context.Store.ReadSettlementAsync(stream, seq, CancellationToken.None) is { } row)
-                {
-                    open.Remove(pending);
-                    pending.Settled(row);
-                    break;
-                }
+                continue;
+            }
+
+            foreach (var (pending, _) in same)
+            {
+                open.Remove(pending);
+                pending.Settled(row);
             }
         }
     }

@@ -1,0 +1,166 @@
+using Gating.Ledger;
+using Gating.Testing;
+using Gating.Testing.Storage;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Tests.Ledger.Append;
+
+/// <summary>Conflicts and lost answers are told apart by what stands at the seq that was tried.</summary>
+public sealed class ConflictTests
+{
+    private readonly LedgerWorld _world = new();
+
+    [Fact]
+    public async Task A_moved_head_is_read_and_decided_on_again()
+    {
+        await _world.AppendAsync(limit: 2);
+        await _world.AppendAsync(limit: 2, by: _world.NewInstance());
+        (await _world.AppendAsync(limit: 2)).ShouldBeOfType<AppendOutcome<bool>.Done>().Answer.ShouldBeFalse();
+        (await _world.UsedAsync()).ShouldBe(2);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_commit_whose_answer_was_lost_is_recognised_as_our_own()
+    {
+        _world.Faults.On(StoreCall.Commit, Fault.After);
+        var done = (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        done.Answer.ShouldBeTrue();
+        (await _world.UsedAsync()).ShouldBe(1);
+        (await _world.HeadAsync()).Hash.ShouldBe(done.Entries[0].Hash);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_commit_that_never_arrived_is_made_again_and_charged_once()
+    {
+        _world.Faults.On(StoreCall.Commit, Fault.Before);
+        (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>().Answer.ShouldBeTrue();
+        (await _world.UsedAsync()).ShouldBe(1);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_commit_that_arrives_twice_counts_once()
+    {
+        _world.Faults.On(StoreCall.Commit, Fault.Duplicate);
+        (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        (await _world.UsedAsync()).ShouldBe(1);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_whole_batch_whose_answer_was_lost_is_recognised()
+    {
+        var hold = _world.Faults.HoldNext(StoreCall.Commit);
+        var first = _world.AppendAsync();
+        await hold.Reached;
+        var rest = Enumerable.Range(0, 20).Select(_ => _world.AppendAsync()).ToArray();
+        _world.Faults.On(StoreCall.Commit, Fault.After);
+        hold.Release();
+        (await Task.WhenAll(rest.Append(first))).ShouldAllBe(outcome => outcome is AppendOutcome<bool>.Done);
+        (await _world.UsedAsync()).ShouldBe(21);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task An_attempt_that_lands_late_is_recognised_and_not_repeated()
+    {
+        await _world.AppendAsync();
+
+        // The first try hangs in the network: its answer is lost now, its effect comes later. A second try meets it.
+        var late = _world.Faults.HoldNext(StoreCall.Commit);
+        var slow = new SlowCommits(_world.Store);
+        var appender = new Appender(slow, _world.Queue, LedgerWorld.Key, _world.Time);
+        slow.LoseNextAndLandOnSecond = true;
+        late.Release();
+        (await _world.AppendAsync(by: appender)).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        (await _world.UsedAsync()).ShouldBe(2);
+        (await _world.HeadAsync()).Seq.ShouldBe(2);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task When_the_tried_entry_cannot_be_read_either_nobody_is_told_yes_or_no()
+    {
+        using (_world.Faults.Outage(Fault.Before, StoreCall.ReadEntry))
+        {
+            _world.Faults.On(StoreCall.Commit, Fault.After);
+            await Should.ThrowAsync<StorageUnavailableException>(_world.AppendAsync());
+        }
+
+        // It had happened; nobody was told; the next one builds on it.
+        (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>().Entries[0].Seq.ShouldBe(2);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Storage_that_comes_back_serves_again_without_a_restart()
+    {
+        await _world.AppendAsync();
+        using (_world.Faults.Outage(Fault.Before))
+        {
+            await Should.ThrowAsync<StorageUnavailableException>(_world.AppendAsync());
+        }
+
+        (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        (await _world.UsedAsync()).ShouldBe(2);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Two_instances_never_pass_the_limit()
+    {
+        var instances = Enumerable.Range(0, 4).Select(_ => _world.NewInstance()).ToArray();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(() => _world.AppendAsync(limit: 100, by: instances[i % 4]))));
+        var granted = outcomes.Count(outcome => outcome is AppendOutcome<bool>.Done { Answer: true });
+        outcomes.ShouldAllBe(outcome => outcome is AppendOutcome<bool>.Done);
+        granted.ShouldBe(100);
+        (await _world.UsedAsync()).ShouldBe(100);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_head_that_keeps_moving_ends_in_a_clear_refusal_after_two_seconds()
+    {
+        await _world.AppendAsync();
+        var contended = new Appender(new AlwaysMoved(_world.Store, _world.Time), _world.Queue, LedgerWorld.Key, _world.Time);
+        (await _world.AppendAsync(by: contended)).ShouldBe(new AppendOutcome<bool>.Shed(ShedReason.Contended));
+    }
+
+    /// <summary>Another writer is always faster; each try costs half a second.</summary>
+    private sealed class AlwaysMoved(ILedgerStore inner, Gating.Testing.Time.AdjustableTime time) : LedgerStoreDecorator(inner)
+    {
+        public override Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            time.Pass(TimeSpan.FromSeconds(0.5));
+            return Task.FromResult<CommitOutcome>(new CommitOutcome.HeadMoved());
+        }
+    }
+
+    /// <summary>The first commit is lost on the way and takes effect just before the second is looked at.</summary>
+    private sealed class SlowCommits(ILedgerStore inner) : LedgerStoreDecorator(inner)
+    {
+        private LedgerBatch? _underway;
+
+        public bool LoseNextAndLandOnSecond { get; set; }
+
+        public override async Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            if (LoseNextAndLandOnSecond)
+            {
+                LoseNextAndLandOnSecond = false;
+                _underway = batch;
+                throw new StorageUnavailableException("timed out");
+            }
+
+            if (Interlocked.Exchange(ref _underway, null) is { } first)
+            {
+                (await base.CommitAsync(first, cancellation)).ShouldBeOfType<CommitOutcome.Committed>();
+            }
+
+            return await base.CommitAsync(batch, cancellation);
+        }
+    }
+}
