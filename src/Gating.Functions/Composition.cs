@@ -94,6 +94,10 @@ internal static class Composition
             ? StorageOptions.Development(tables, queues, blobs, storage.Prefix)
             : new(tables, queues, blobs, ManagedIdentity(storage.ClientId), storage.Prefix);
         errors.AddRange(options.Errors());
+        if (storage.TryTimeout < TimeSpan.FromSeconds(1) || storage.TryTimeout > TimeSpan.FromSeconds(30))
+        {
+            errors.Add($"Gating:Storage:TryTimeout is {storage.TryTimeout}, not 1 to 30 seconds");
+        }
 
         // Development keys and a real account never meet, in either direction.
         if (settings.Development && !options.IsOnlyDevelopment())
@@ -105,7 +109,7 @@ internal static class Composition
             errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
         }
 
-        return options;
+        return options with { TryTimeout = storage.TryTimeout };
     }
 
     private static StorageCredential.Token ManagedIdentity(string? clientId) =>

@@ -29,6 +29,9 @@ internal sealed class StorageSettings
     /// <summary>Client id of a user-assigned managed identity; null for the system's.</summary>
     public string? ClientId { get; set; }
 
+    /// <summary>Longest wait for one answer of storage; 1 to 30 s. Shorter: a slow store looks like none. Longer: a request waits longer for its 503.</summary>
+    public TimeSpan TryTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Put before the names of tables, queues and containers.</summary>
     public string Prefix { get; set; } = string.Empty;
 }

@@ -63,13 +63,20 @@ public sealed class TableQuery
         TableComparison.LessThanOrEqual => "le",
     };
 
+    /// <summary>With a point, or it would be compared as a whole number; the exponent only where there must be one, which the emulator does not read.</summary>
+    private static string DoubleLiteral(double value)
+    {
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        return text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0";
+    }
+
     private void AppendLiteral(TableValue value) => _ = value.Kind switch
     {
         TableValueKind.String => _filter.Append('\'').Append(value.AsString().Replace("'", "''", StringComparison.Ordinal)).Append('\''),
         TableValueKind.Boolean => _filter.Append(value.AsBoolean() ? "true" : "false"),
         TableValueKind.Int32 => _filter.Append(value.AsInt32()),
         TableValueKind.Int64 => _filter.Append(value.AsInt64()).Append('L'),
-        TableValueKind.Double => _filter.Append(value.AsDouble().ToString("0.0###############E+0", CultureInfo.InvariantCulture)),
+        TableValueKind.Double => _filter.Append(DoubleLiteral(value.AsDouble())),
         TableValueKind.Guid => _filter.Append("guid'").Append(value.GuidText()).Append('\''),
         TableValueKind.DateTime => _filter.Append("datetime'").Append(value.AsDateTime().UtcDateTime.ToString("O", CultureInfo.InvariantCulture)).Append('\''),
         TableValueKind.Binary => _filter.Append("X'").Append(Convert.ToHexStringLower(value.AsBinary().Span)).Append('\''),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Unicode;
 using Gating.Registry.Reading;
 
 namespace Gating.Registry;
@@ -23,6 +24,10 @@ public static class RegistryReader
         if (utf8.Length > MaxBytes)
         {
             errors.Add("", $"{utf8.Length} bytes", $"at most {MaxBytes} bytes");
+        }
+        else if (!Utf8.IsValid(utf8.Span))
+        {
+            errors.Add("", "bytes that are no UTF-8", "JSON in UTF-8");
         }
         else if (Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8, "", errors) is { } document)
         {

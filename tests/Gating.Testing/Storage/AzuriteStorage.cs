@@ -1,4 +1,5 @@
 using Gating.Azure;
+using Gating.Azure.Tables;
 using Gating.Testing.Processes;
 
 namespace Gating.Testing.Storage;
@@ -6,10 +7,18 @@ namespace Gating.Testing.Storage;
 /// <summary>Storage in the shared Azurite under names of its own, so that tests that run side by side never meet.</summary>
 public static class AzuriteStorage
 {
-    private static readonly Lazy<Task<AzureStorage>> LazyShared = new(NewAsync);
+    /// <summary>A busy build machine is no outage: tests of time-outs set their own.</summary>
+    public static readonly TimeSpan PatientTimeout = TimeSpan.FromSeconds(20);
+
+    private static readonly Lazy<Task<StorageOptions>> LazyOptions = new(NewOptionsAsync);
+
+    private static readonly Lazy<Task<AzureStorage>> LazyShared = new(async () => new(await SharedOptionsAsync(), TimeProvider.System));
 
     /// <summary>For tests that keep apart by random stream ids.</summary>
     public static Task<AzureStorage> SharedAsync() => LazyShared.Value;
+
+    /// <summary>What <see cref="SharedAsync"/> was made of.</summary>
+    public static Task<StorageOptions> SharedOptionsAsync() => LazyOptions.Value;
 
     /// <summary>For a test that needs an empty account.</summary>
     public static async Task<AzureStorage> NewAsync() => new(await NewOptionsAsync(), TimeProvider.System);
@@ -18,8 +27,12 @@ public static class AzuriteStorage
     public static async Task<StorageOptions> NewOptionsAsync()
     {
         var azurite = await SharedProcesses.AzuriteAsync();
-        return StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, NewPrefix());
+        return StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, NewPrefix()) with { TryTimeout = PatientTimeout };
     }
+
+    /// <summary>A client of one table of that account, past the stores.</summary>
+    public static TableClient Table(StorageOptions options, string name, TableClientOptions? retries = null) =>
+        new(new TableAccount(options, TimeProvider.System, new(TimeProvider.System), new()), name, retries ?? TableClientOptions.NoRetries);
 
     public static string NewPrefix() => $"t{Guid.NewGuid().ToString("N")[..12]}";
 }

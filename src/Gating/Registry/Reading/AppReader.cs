@@ -110,7 +110,7 @@ internal static class AppReader
                 continue;
             }
 
-            if (keys.Any(other => string.Equals(other.KeyId, key.KeyId, StringComparison.Ordinal)))
+            if (key.KeyId.Length > 0 && keys.Any(other => string.Equals(other.KeyId, key.KeyId, StringComparison.Ordinal)))
             {
                 item.Member("kid", item.Value.GetProperty("kid")).Refuse("each key id only once in an app");
             }

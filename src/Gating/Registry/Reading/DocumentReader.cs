@@ -36,9 +36,19 @@ internal static class DocumentReader
     private static void Add(string kind, string name, JsonPlace place, RegistryDraft draft)
     {
         // What is no object was reported, and has no row.
-        if (place.Value.ValueKind is JsonValueKind.Object)
+        if (place.Value.ValueKind is not JsonValueKind.Object)
+        {
+            return;
+        }
+
+        try
         {
             draft.Rows.Add(new(RowReader.Write(kind, name, place.Value), place));
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON can spell half a surrogate pair; what reads texts has reported where. Such an item cannot be written.
+            place.RefuseAs("text that is not Unicode", "Unicode");
         }
     }
 }

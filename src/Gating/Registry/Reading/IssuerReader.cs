@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gating.Identity;
 
 namespace Gating.Registry.Reading;
@@ -78,7 +79,7 @@ internal static class IssuerReader
             && fields.Optional("claim") is null && fields.Optional("value") is null && fields.Optional("timeClaim") is null;
         var byClaim = fields.Optional("claim") is not null && fields.Optional("value") is not null
             && fields.Optional("trustFramework") is null && fields.Optional("assuranceLevel") is null;
-        if (!byFramework && !byClaim && place.Value.ValueKind is System.Text.Json.JsonValueKind.Object)
+        if (!byFramework && !byClaim && place.Value.ValueKind is JsonValueKind.Object)
         {
             place.RefuseAs("a rule of neither form", "trustFramework with or without assuranceLevel; or claim and value, with or without timeClaim");
         }

@@ -42,20 +42,24 @@ internal static class JwkReader
             return null;
         }
 
-        var type = place.Value.ValueKind is JsonValueKind.Object && place.Value.TryGetProperty("kty", out var kty)
-            ? place.Member("kty", kty).Choice(KeyTypes)
-            : null;
-        if (type is null)
+        if (place.Value.ValueKind is not JsonValueKind.Object)
         {
-            if (place.Value.ValueKind is not JsonValueKind.Object || !place.Value.TryGetProperty("kty", out _))
-            {
-                place.RefuseUnseen($"an object with a kty: {KeyTypes.Allowed}");
-            }
-
+            place.RefuseUnseen("a public key (JWK)");
             return null;
         }
 
-        return type is KeyType.Ec ? ReadEc(place) : ReadRsa(place);
+        if (!place.Value.TryGetProperty("kty", out var kty))
+        {
+            place.Member("kty", default).Refuse($"a key type: {KeyTypes.Allowed}");
+            return null;
+        }
+
+        return place.Member("kty", kty).Choice(KeyTypes) switch
+        {
+            KeyType.Ec => ReadEc(place),
+            KeyType.Rsa => ReadRsa(place),
+            _ => null,
+        };
     }
 
     private static bool RefusePrivate(JsonPlace place)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gating.Usage;
 
 namespace Gating.Registry.Reading;
@@ -74,7 +75,7 @@ internal static class QuotaReader
             return (kind.Value with { Errors = place.Errors }).Choice(Kinds);
         }
 
-        (place.Value.ValueKind is System.Text.Json.JsonValueKind.Object ? place.Member("kind", default) : place).Refuse($"an object with a kind: {Kinds.Allowed}");
+        (place.Value.ValueKind is JsonValueKind.Object ? place.Member("kind", default) : place).Refuse($"an object with a kind: {Kinds.Allowed}");
         return null;
     }
 }

@@ -23,14 +23,18 @@ internal static class UrlRules
         && !text.Any(character => character is <= ' ' or > '~' or '\\' or '?' or '#')
         && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && IsSafe(url, mode)
+        && HasHost(text, url)
         && url.UserInfo.Length == 0
-        && url.Host.Length > 0
             ? url
             : null;
 
     private static bool IsSafe(Uri url, RegistryMode mode) =>
         string.Equals(url.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal)
         || (mode is RegistryMode.Development && string.Equals(url.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal) && IsLoopback(url));
+
+    /// <summary>The parser turns some names ("loopback") into others ("localhost"): the host must stand in the text as it was understood.</summary>
+    private static bool HasHost(string text, Uri url) =>
+        url.Host.Length > 0 && text.AsSpan(url.Scheme.Length + Uri.SchemeDelimiter.Length).StartsWith(url.Host, StringComparison.OrdinalIgnoreCase);
 
     // Uri.IsLoopback would also take the machine's own name and "loopback".
     private static bool IsLoopback(Uri url) =>

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Gating.Azure;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Testing.Jose;
+using Gating.Testing.Processes;
+using Gating.Testing.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+
+namespace Gating.Functions.Tests.World;
+
+/// <summary>
+/// Instances of the gate, each a Kestrel of its own, over one storage: the real Azurite, under names of its own. Trusts a loopback issuer whose tokens the
+/// test makes, and, when asked, the real OpenID provider.
+/// </summary>
+public sealed class GateWorld : IAsyncDisposable
+{
+    public const string Issuer = "https://gate.test";
+
+    private readonly List<WebApplication> _instances = [];
+    private readonly LoopbackProvider _issuers;
+    private readonly string _prefix = AzuriteStorage.NewPrefix();
+    private readonly string _keys = Directory.CreateTempSubdirectory("gating-keys").FullName;
+    private Uri _tables = null!;
+    private Uri _queues = null!;
+    private Uri _blobs = null!;
+
+    private GateWorld(LoopbackProvider issuers) => _issuers = issuers;
+
+    public CapturedLogs Logs { get; } = new();
+
+    /// <summary>Signs the identity tokens of the loopback issuer.</summary>
+    public TestKey Key { get; } = TestKey.Ec("k1");
+
+    public string IdentityIssuer => _issuers.Issuer("op");
+
+    public JsonObject Registry { get; private set; } = null!;
+
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
+
+    public IReadOnlyList<Uri> Addresses => [.. _instances.Select(instance => new Uri(instance.Urls.Single()))];
+
+    public IServiceProvider Services => _instances[0].Services;
+
+    public ILedgerStore Ledger => Services.GetRequiredService<ILedgerStore>();
+
+    /// <param name="registry">Changes the registry before it is written.</param>
+    /// <param name="tables">Another address for the tables: a proxy that loses answers.</param>
+    /// <param name="configure">The last word on each instance.</param>
+    public static async Task<GateWorld> StartAsync(
+        int instances = 1,
+        Action<JsonObject>? registry = null,
+        IEnumerable<string>? issuers = null,
+        Uri? tables = null,
+        Uri? queues = null,
+        Action<WebApplicationBuilder>? configure = null)
+    {
+        var azurite = await SharedProcesses.AzuriteAsync();
+        var world = new GateWorld(await LoopbackProvider.StartAsync())
+        {
+            _tables = tables ?? azurite.Table,
+            _queues = queues ?? azurite.Queue,
+            _blobs = azurite.Blob,
+        };
+        world._issuers.Publish("op", world.Key.Jwk());
+        world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
+        registry?.Invoke(world.Registry);
+        using (var storage = new AzureStorage(StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix), TimeProvider.System))
+        {
+            await WriteAsync(storage.Registry, world.Registry);
+        }
+
+        for (var i = 0; i < instances; i++)
+        {
+            await world.AddInstanceAsync(configure);
+        }
+
+        return world;
+    }
+
+    public async Task<Uri> AddInstanceAsync(Action<WebApplicationBuilder>? configure = null)
+    {
+        var app = GateApp.Build([], builder =>
+        {
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Gating:Development"] = "true",
+                ["Gating:PublicUrl"] = Issuer,
+                ["Gating:Storage:TableServiceUri"] = _tables.AbsoluteUri,
+                ["Gating:Storage:QueueServiceUri"] = _queues.AbsoluteUri,
+                ["Gating:Storage:BlobServiceUri"] = _blobs.AbsoluteUri,
+                ["Gating:Storage:Prefix"] = _prefix,
+                ["Gating:Storage:TryTimeout"] = "00:00:20",
+                ["Gating:Keys:DevelopmentFolder"] = _keys,
+            });
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
+            configure?.Invoke(builder);
+        });
+        await app.StartAsync();
+        _instances.Add(app);
+        return new(app.Urls.Single());
+    }
+
+    /// <summary>Writes the changed registry; every instance has it two seconds later at the latest.</summary>
+    public Task ChangeRegistryAsync(Action<JsonObject> change)
+    {
+        change(Registry);
+        return WriteAsync(Services.GetRequiredService<IRegistryStore>(), Registry);
+    }
+
+    /// <summary>An identity token of the loopback issuer.</summary>
+    public string IdToken(string subject, string level = "high", Action<RawObject>? change = null, TestKey? key = null)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var payload = new RawObject()
+            .Text("iss", IdentityIssuer).Text("sub", subject).Text("aud", TestRegistry.ClientId).Number("iat", now).Number("exp", now + 600)
+            .Set("verified_claims", $$$"""{"verification":{"trust_framework":"demo_framework","assurance_level":"{{{level}}}","time":"{{{DateTimeOffset.UtcNow.AddDays(-20).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}}"},"claims":{}}""");
+        change?.Invoke(payload);
+        var signer = key ?? Key;
+        return signer.Token($$"""{"alg":"{{signer.Algorithm}}","kid":"{{signer.Id}}"}""", payload.ToString());
+    }
+
+    public TokenCall Call(string idToken, int instance = 0) => new(Http, Addresses[instance], idToken);
+
+    /// <summary>The stream of a person of the loopback issuer, who has been seen before.</summary>
+    public Task<StreamId> StreamOfAsync(string subject) => StreamOfAsync(IdentityIssuer, subject);
+
+    public async Task<StreamId> StreamOfAsync(string issuer, string subject)
+    {
+        var names = Services.GetRequiredService<StreamNames>();
+        var named = await names.OfPersonAsync(new(issuer, subject, null, Identity.Assurance.None, null, DateTimeOffset.MaxValue), default);
+        return named.ShouldBeOfType<NamedStream.Found>().Stream;
+    }
+
+    public async Task<List<Entry>> EntriesAsync(StreamId stream)
+    {
+        var entries = new List<Entry>();
+        await foreach (var entry in Ledger.ReadEntriesAsync(stream, 1, long.MaxValue, default))
+        {
+            entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    public async Task ShouldBeSoundAsync(StreamId stream) => (await StreamVerifier.VerifyAsync(Ledger, stream, default)).Findings.ShouldBeEmpty();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var instance in _instances)
+        {
+            await instance.StopAsync();
+            await instance.DisposeAsync();
+        }
+
+        Http.Dispose();
+        await _issuers.DisposeAsync();
+        Directory.Delete(_keys, recursive: true);
+    }
+
+    private static async Task WriteAsync(IRegistryStore store, JsonObject registry)
+    {
+        var reading = RegistryReader.ReadDocument(System.Text.Encoding.UTF8.GetBytes(registry.ToJsonString()), RegistryMode.Development);
+        var document = reading is RegistryReading.Valid valid
+            ? valid.Document
+            : throw new InvalidOperationException(string.Join(Environment.NewLine, ((RegistryReading.Invalid)reading).Errors));
+        (await new RegistrySeeder(store, RegistryMode.Development).SeedAsync(document, SeedMode.Replace, default)).ShouldBeOfType<SeedOutcome.Seeded>();
+    }
+}
