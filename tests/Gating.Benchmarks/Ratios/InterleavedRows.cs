@@ -1,0 +1,78 @@
+using Gating.Benchmarks.Scene;
+
+namespace Gating.Benchmarks.Ratios;
+
+/// <summary>The ratios whose two sides can run round by round, one after the other: CPU, throughput, latency.</summary>
+internal static class InterleavedRows
+{
+    private const int FewConnections = 8;
+    private const int Connections = 16;
+
+    public static async Task<Table> MeasureAsync(Stage stage, RatioOptions options, Action<string> say)
+    {
+        var (hello, helloPort) = Stage.StartBare();
+        stage.Keep(hello);
+        var (express, expressPort) = await stage.StartPeerAsync("express.mjs", say);
+        var (fastify, fastifyPort) = await stage.StartPeerAsync("fastify.mjs", say);
+        var world = stage.World;
+        var persons = await world.RequestsAsync(options.Persons);
+        var rsaPersons = await world.RequestsAsync(options.Persons, rsa: true);
+        var hot = await world.RequestsAsync(1);
+        var raw = await world.FileOfAsync(RawTransactions.Pairs(stage.Azurite.Table, stage.LedgerTable, options.Persons));
+        await Processes.Ports.OpenAsync(helloPort);
+        var rounds = new Rounds(stage,
+        [
+            new("hello", await world.HelloAsync(), helloPort, FewConnections, hello),
+            new("floor", persons, stage.FloorPort, FewConnections, stage.Servers),
+            new("gate", persons, stage.StubbedPort, FewConnections, stage.Servers),
+            new("express", persons, expressPort, FewConnections, express),
+            new("fastify", persons, fastifyPort, FewConnections, fastify),
+            new("floor RS256", rsaPersons, stage.FloorPort, FewConnections, stage.Servers),
+            new("gate RS256", rsaPersons, stage.StubbedPort, FewConnections, stage.Servers),
+            new("stored gate", persons, stage.StoredPort, Connections, stage.Servers),
+            new("raw", raw, stage.Azurite.Table.Port, Connections, null),
+            new("stored floor", await world.RequestsAsync(options.Persons, path: "/stored"), stage.FloorPort, Connections, stage.Servers),
+            new("hot", hot, stage.StoredPort, Connections, stage.Servers),
+        ]);
+        var calibration = new Calibration();
+        say("warming up");
+        await rounds.WarmUpAsync(options.WarmUpSeconds);
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            say($"round {round + 1} of {options.Rounds}");
+            calibration.Read();
+            await rounds.RunAsync(round, options.SegmentSeconds);
+        }
+
+        return new(Readings(calibration, rounds), calibration.Loads.Median, Rows(rounds));
+    }
+
+    private static List<Reading> Readings(Calibration calibration, Rounds rounds) =>
+    [
+        new("ES256 verify + sign, one thread", "µs", calibration.Signatures),
+        new("SHA-256, one thread", "MB/s", calibration.Hashes),
+        new("bare Kestrel, 8 connections", "requests/s", rounds.Values("hello", Rate)),
+        new("raw transactions of 2 rows, 16 connections", "/s", rounds.Values("raw", Rate)),
+    ];
+
+    private static List<Row> Rows(Rounds rounds) =>
+    [
+        Row.AtMost("CPU of a grant, storage stubbed / floor (ES256 token)", 1.15, rounds.Ratio("gate", "floor", Cpu), Both(rounds, "gate", "floor", Cpu, "µs")),
+        Row.AtMost("the same with an RS256 token (no goal of its own)", 1.15, rounds.Ratio("gate RS256", "floor RS256", Cpu), Both(rounds, "gate RS256", "floor RS256", Cpu, "µs")),
+        Row.AtMost("CPU of a grant with its ledger write / floor + raw transaction", 1.4, rounds.Ratio("stored gate", "stored floor", Cpu), Both(rounds, "stored gate", "stored floor", Cpu, "µs")),
+        Row.AtLeast("one hot person, 16 at once, one instance / raw transactions", 3, rounds.Ratio("hot", "raw", Rate), Both(rounds, "hot", "raw", Rate, "/s")),
+        Row.AtLeast("many persons, 16 at once / raw transactions", 0.9, rounds.Ratio("stored gate", "raw", Rate), Both(rounds, "stored gate", "raw", Rate, "/s")),
+        Row.AtMost("many persons, p99 / raw p99", 1.3, rounds.Ratio("stored gate", "raw", P99), Both(rounds, "stored gate", "raw", P99, "ms")),
+        Row.AtLeast("grants per CPU-second / express + jose", 3.5, rounds.Ratio("express", "gate", Cpu), Both(rounds, "express", "gate", Cpu, "µs")),
+        Row.AtLeast("grants per CPU-second / fastify + jose", 2, rounds.Ratio("fastify", "gate", Cpu), Both(rounds, "fastify", "gate", Cpu, "µs")),
+    ];
+
+    private static double Rate(Sample sample) => sample.Rate;
+
+    private static double Cpu(Sample sample) => sample.CpuMicroseconds;
+
+    private static double P99(Sample sample) => sample.P99;
+
+    private static string Both(Rounds rounds, string one, string other, Func<Sample, double> value, string unit) =>
+        $"{Row.Number(rounds.Values(one, value).Median)} / {Row.Number(rounds.Values(other, value).Median)} {unit}";
+}
