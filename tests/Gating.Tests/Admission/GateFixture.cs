@@ -129,7 +129,7 @@ internal sealed class GateFixture
 
     private static JsonObject NewApp(string id, string client) => new()
     {
-        ["id"] = id, ["name"] = id, ["status"] = "active", ["secretDigests"] = new JsonArray(new string('a', 63) + id[0]),
+        ["id"] = id, ["name"] = id, ["status"] = "active", ["secretDigests"] = new JsonArray(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(id)))),
         ["audiences"] = new JsonObject { [Issuer] = new JsonArray(client) }, ["tools"] = new JsonArray(Tool),
     };
 

@@ -280,9 +280,10 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     /// <summary>Until a demand is answered with what the read ahead brought.</summary>
     private async Task UntilRefreshedAsync(RegistrySnapshot old)
     {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         for (var next = old; next.ReadAt == old.ReadAt; next = await GetAsync())
         {
-            await Task.Yield();
+            await Task.Delay(1, limit.Token);
         }
     }
 
