@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gating.Benchmarks.Load;
 using Gating.Benchmarks.Ratios;
@@ -11,6 +12,8 @@ switch (args)
         return 0;
     case ["ratios", .. var options]:
         return await RatiosCommand.RunAsync(options);
+    case ["segments", var names, .. var more]:
+        return await SegmentsCommand.RunAsync(names, more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 6, more.Length > 1 ? double.Parse(more[1], CultureInfo.InvariantCulture) : 2);
     case [LoadGenerator.Role]:
         return await LoadGenerator.RunAsync();
     case [GateServers.Role, var settings]:
@@ -18,6 +21,6 @@ switch (args)
     case [BareKestrel.Role, var port]:
         return await BareKestrel.RunAsync(port);
     default:
-        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | --pieces [BenchmarkDotNet arguments]");
+        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | --pieces [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -93,6 +93,7 @@ public sealed class GateWorld : IAsyncDisposable
             builder.Configuration.Sources.Clear();
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Trace),
                 ["Gating:Development"] = "true",
                 ["Gating:PublicUrl"] = Issuer,
                 ["Gating:Storage:TableServiceUri"] = _tables.AbsoluteUri,
