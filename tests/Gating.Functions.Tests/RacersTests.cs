@@ -3,32 +3,27 @@ using Gating.Functions.Tests.World;
 using Gating.Ledger;
 using Shouldly;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Gating.Functions.Tests;
 
 /// <summary>Zero overshoot: however many race, on two instances over one real storage.</summary>
-public sealed class RacersTests
+public sealed class RacersTests(ITestOutputHelper output)
 {
-    [Fact]
-    public async Task Of_200_racers_for_the_last_unit_on_two_instances_exactly_one_gets_it()
-    {
-        await using var world = await GateWorld.StartAsync(instances: 2, registry: registry => registry["tools"]![0]!["quotas"]![0]!["limit"] = 1);
-        var token = world.IdToken("racer");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => UntilDecidedAsync(world, token, i % 2)));
-
-        var lost = answers.Count(answer => answer.Status == 503);
-        answers.Count(answer => answer.Status == 200).ShouldBeInRange(lost == 0 ? 1 : 0, 1);
-        answers.Where(answer => answer.Status is not (200 or 503)).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
-        await ShouldHoldAsync(world, granted: 1);
-    }
+    private int _lost;
 
     [Fact]
-    public async Task Of_2000_racers_for_500_units_on_two_instances_exactly_500_get_one()
+    public async Task Of_200_racers_for_the_last_unit_on_two_instances_exactly_one_gets_it() => await RaceAsync(racers: 200, units: 1);
+
+    [Fact]
+    public async Task Of_2000_racers_for_500_units_on_two_instances_exactly_500_get_one() => await RaceAsync(racers: 2000, units: 500);
+
+    private async Task RaceAsync(int racers, int units)
     {
-        await using var world = await GateWorld.StartAsync(instances: 2, registry: registry => registry["tools"]![0]!["quotas"]![0]!["limit"] = 500);
+        await using var world = await GateWorld.StartAsync(instances: 2, registry: registry => registry["tools"]![0]!["quotas"]![0]!["limit"] = units);
         var token = world.IdToken("racer");
         var granted = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 2000).Select(async i =>
+        var answers = await Task.WhenAll(Enumerable.Range(0, racers).Select(async i =>
         {
             var answer = await UntilDecidedAsync(world, token, i % 2);
             if (answer.Status == 200)
@@ -39,27 +34,32 @@ public sealed class RacersTests
             return answer;
         }));
 
-        // A 503 may have been charged: nobody was told yes, and without an Idempotency-Key nobody can ask again.
-        var lost = answers.Count(answer => answer.Status == 503);
-        granted.Count.ShouldBeInRange(500 - lost, 500);
-        answers.Where(answer => answer.Status is not (200 or 503)).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
-        lost.ShouldBeLessThan(100);
-        await ShouldHoldAsync(world, granted: 500);
+        output.WriteLine($"{racers} racers, {units} units: {granted.Count} grants, {answers.Count(answer => answer.Status == 429)} refusals, {_lost} answers of 503 on the way");
+        answers.Where(answer => answer.Status != 200).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
+
+        // What a 503 left behind may have been charged; nobody was told yes, and without an Idempotency-Key nobody can ask for it again.
+        granted.Count.ShouldBeInRange(Math.Max(0, units - _lost), units);
+        await ShouldHoldAsync(world, units);
     }
 
-    // A racer that is told to wait its turn comes back, as any app would.
-    private static async Task<TokenAnswer> UntilDecidedAsync(GateWorld world, string token, int instance)
+    // A racer that is told to come back does, as any app would.
+    private async Task<TokenAnswer> UntilDecidedAsync(GateWorld world, string token, int instance)
     {
         while (true)
         {
             var answer = await world.Call(token, instance).SendAsync();
-            if (answer.Reason is not ("too_many_waiting" or "contended" or "registry_stale"))
+            if (answer.Status == 503)
+            {
+                Interlocked.Increment(ref _lost);
+            }
+
+            if (answer.Status != 503 && answer.Reason != "too_many_waiting")
             {
                 return answer;
             }
 
             answer.Headers.ContainsKey("Retry-After").ShouldBeTrue();
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
         }
     }
 
