@@ -9,7 +9,7 @@ namespace Gating.Mutants.Compiling;
 
 /// <summary>
 /// src/Gating as its build compiles it, in memory: everything is parsed and every source generator run once, so that a changed file costs one binding
-/// and one emit. Warnings are left out: a mutant may leave a variable unused.
+/// and one emit. What only makes warnings is left out (nullability, documentation): a mutant may leave a variable unused.
 /// </summary>
 internal sealed class GatingSource
 {
@@ -25,11 +25,18 @@ internal sealed class GatingSource
         var lines = System.IO.File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Gating.arguments.txt"));
         var arguments = CSharpCommandLineParser.Default.Parse(lines[1..], lines[0], sdkDirectory: null);
         var references = arguments.MetadataReferences.Select(reference => MetadataReference.CreateFromFile(Path.Combine(lines[0], reference.Reference), reference.Properties));
-        var trees = arguments.SourceFiles.Select(file => Parse(System.IO.File.ReadAllText(file.Path), file.Path, arguments.ParseOptions));
-        var options = arguments.CompilationOptions.WithGeneralDiagnosticOption(ReportDiagnostic.Default).WithSpecificDiagnosticOptions([]);
+        var parsing = arguments.ParseOptions.WithDocumentationMode(DocumentationMode.None);
+        var trees = arguments.SourceFiles.Select(file => Parse(System.IO.File.ReadAllText(file.Path), file.Path, parsing));
+        var options = arguments.CompilationOptions
+            .WithGeneralDiagnosticOption(ReportDiagnostic.Default)
+            .WithSpecificDiagnosticOptions([])
+            .WithNullableContextOptions(NullableContextOptions.Disable)
+            .WithConcurrentBuild(concurrentBuild: false);
         var compilation = CSharpCompilation.Create(arguments.CompilationName, trees, references, options);
-        CSharpGeneratorDriver.Create(Generators(arguments), parseOptions: arguments.ParseOptions).RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
-        return new(lines[0], (CSharpCompilation)whole, arguments.ManifestResources);
+        CSharpGeneratorDriver.Create(Generators(arguments), parseOptions: parsing).RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
+        var unreached = whole.SyntaxTrees.Where(tree => Unreached.In(lines[0], tree.FilePath));
+        var lean = unreached.Aggregate((CSharpCompilation)whole, static (rest, tree) => rest.ReplaceSyntaxTree(tree, Unreached.Without(tree)));
+        return new(lines[0], lean, arguments.ManifestResources);
     }
 
     /// <summary>The assembly with that one change, or with none.</summary>
