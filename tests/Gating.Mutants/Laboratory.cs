@@ -13,8 +13,8 @@ internal sealed class Laboratory : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gating-mutants-");
     private readonly Lazy<GatingSource> _source = new(GatingSource.Load);
-    private readonly GuardProcess _changed = new();
-    private readonly GuardProcess _unchanged = new();
+    private readonly GuardProcess _changed = new(eventuallySeconds: 3);
+    private readonly GuardProcess _unchanged = new(eventuallySeconds: 10);
     private readonly Dictionary<string, Fate> _fates = new(StringComparer.Ordinal);
     private readonly Dictionary<Guard, GuardVerdict> _baseline = [];
 

@@ -10,7 +10,7 @@ namespace Gating.Mutants.Compiling;
 /// </summary>
 internal sealed class Unreached : CSharpSyntaxRewriter
 {
-    private static readonly string[] Reached = ["Admission", "Ledger", "Usage"];
+    private static readonly string[] Reached = ["Admission", "Ledger", "Registry", "Usage"];
     private static readonly BlockSyntax Thrown = (BlockSyntax)SyntaxFactory.ParseStatement("{ throw null!; }");
 
     public static bool In(string folder, string file) => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !Reached.Contains(first);

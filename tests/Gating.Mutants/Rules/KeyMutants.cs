@@ -65,7 +65,7 @@ internal static class KeyMutants
             Guard.Of<KeyTests>(nameof(KeyTests.A_grant_is_settled_once_however_many_race))),
         new("A grant is settled once", "who comes second hears nothing", Stream,
             "await AnswerSettledAsync(open, plan);", "",
-            Guard.Of<KeyTests>(nameof(KeyTests.A_grant_is_settled_once_however_many_race))),
+            Guard.Of<KeyTests>(nameof(KeyTests.Two_settlements_of_one_grant_never_share_a_batch))),
         new("No two lists of parts name one key", "parts are joined without their lengths", "Ledger/KeyHash.cs",
             "hash.AppendData(length);", "",
             Guard.Of<KeyTests>(nameof(KeyTests.Other_parts_are_another_key_even_when_they_join_to_the_same_text))),

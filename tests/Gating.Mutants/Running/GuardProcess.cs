@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using Gating.Testing;
 
 namespace Gating.Mutants.Running;
 
@@ -7,7 +9,8 @@ namespace Gating.Mutants.Running;
 /// Runs guards in a process of their own, because a mutant may loop for ever, overflow the stack or take all memory. One process serves until a guard
 /// does not answer in time; then it is killed and the next guard gets a new one.
 /// </summary>
-internal sealed class GuardProcess : IDisposable
+/// <param name="eventuallySeconds">How long a guard waits for what a mutant may never do.</param>
+internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
 {
     /// <summary>Guards take milliseconds; the rest is for a machine that does much else.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -42,7 +45,7 @@ internal sealed class GuardProcess : IDisposable
 
     public void Dispose() => End();
 
-    private static Process Start()
+    private Process Start()
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", typeof(GuardProcess).Assembly.Location])
         {
@@ -50,6 +53,7 @@ internal sealed class GuardProcess : IDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
+        start.Environment[Eventually.LimitVariable] = eventuallySeconds.ToString(CultureInfo.InvariantCulture);
         return Process.Start(start)!;
     }
 
