@@ -2,6 +2,7 @@ using Gating.Functions.Endpoints;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace Gating.Functions;
 
@@ -10,6 +11,12 @@ public static class GateApp
 {
     /// <summary>Larger than any token request, so that the form's own limit answers; smaller than what could hurt.</summary>
     private const long MaxBody = 256 * 1024;
+
+    // ASP.NET Core says four lines about each request, which costs more than deciding it. The lowest of all sources: whoever wants them sets the level.
+    private static MemoryConfigurationSource QuietFramework => new()
+    {
+        InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))],
+    };
 
     /// <summary>Builds the app from the <c>Gating</c> section of its configuration. Throws <see cref="ConfigurationException"/> listing everything that is wrong.</summary>
     /// <param name="configure">Last word on the builder: tests replace services, a launcher adds settings.</param>
@@ -24,6 +31,7 @@ public static class GateApp
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });
         configure?.Invoke(builder);
+        builder.Configuration.Sources.Insert(0, QuietFramework);
         var settings = new GateSettings();
         builder.Configuration.GetSection("Gating").Bind(settings);
         builder.Services.AddGate(settings);

@@ -34,6 +34,7 @@ internal static class RawStorage
         var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(KeyOf(options)), Encoding.UTF8.GetBytes(text)));
         request.Headers.TryAddWithoutValidation("x-ms-date", date);
         request.Headers.TryAddWithoutValidation("x-ms-version", "2020-12-06");
+        request.Headers.TryAddWithoutValidation("Accept", "application/json;odata=minimalmetadata");
         request.Headers.TryAddWithoutValidation("Authorization", $"SharedKeyLite {StorageOptions.DevelopmentAccount}:{signature}");
         (await http.SendAsync(request)).EnsureSuccessStatusCode();
     }

@@ -16,8 +16,9 @@ public sealed class RacersTests
         var token = world.IdToken("racer");
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => UntilDecidedAsync(world, token, i % 2)));
 
-        answers.Count(answer => answer.Status == 200).ShouldBe(1);
-        answers.Where(answer => answer.Status != 200).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
+        var lost = answers.Count(answer => answer.Status == 503);
+        answers.Count(answer => answer.Status == 200).ShouldBeInRange(lost == 0 ? 1 : 0, 1);
+        answers.Where(answer => answer.Status is not (200 or 503)).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
         await ShouldHoldAsync(world, granted: 1);
     }
 
@@ -38,8 +39,11 @@ public sealed class RacersTests
             return answer;
         }));
 
-        granted.Count.ShouldBe(500);
-        answers.Where(answer => answer.Status != 200).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
+        // A 503 may have been charged: nobody was told yes, and without an Idempotency-Key nobody can ask again.
+        var lost = answers.Count(answer => answer.Status == 503);
+        granted.Count.ShouldBeInRange(500 - lost, 500);
+        answers.Where(answer => answer.Status is not (200 or 503)).ShouldAllBe(answer => answer.Status == 429 && answer.Reason == "quota_exceeded");
+        lost.ShouldBeLessThan(100);
         await ShouldHoldAsync(world, granted: 500);
     }
 

@@ -14,6 +14,9 @@ internal static class Exports
 
     private static readonly string[] Meters = [GateTelemetry.Name, "Gating.Azure", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http"];
 
+    // The framework's own span is the parent of ours: where nobody listens to it, it is not sampled, and ours would not be either.
+    private static readonly string[] Sources = [GateTelemetry.Name, "Microsoft.AspNetCore"];
+
     public static void AddExports(this IServiceCollection services, IConfiguration configuration)
     {
         if (string.IsNullOrEmpty(configuration[Endpoint]))
@@ -21,7 +24,7 @@ internal static class Exports
             return;
         }
 
-        services.AddSingleton(static _ => Sdk.CreateTracerProviderBuilder().AddSource(GateTelemetry.Name).AddOtlpExporter().Build());
+        services.AddSingleton(static _ => Sdk.CreateTracerProviderBuilder().AddSource(Sources).AddOtlpExporter().Build());
         services.AddSingleton(static _ => Sdk.CreateMeterProviderBuilder().AddMeter(Meters).AddOtlpExporter().Build());
         services.AddHostedService<ExportLife>();
     }

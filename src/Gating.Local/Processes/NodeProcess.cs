@@ -15,7 +15,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 {
     private const int KeptErrors = 100;
 
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     private readonly string _name;
     private readonly Process _process;

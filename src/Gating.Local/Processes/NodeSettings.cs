@@ -12,7 +12,8 @@ public sealed record NodeSettings(string Folder, string SearchPath, TimeSpan Loc
     /// <summary>Names another folder than the one in the source tree.</summary>
     public const string FolderVariable = "GATING_NODE_FOLDER";
 
-    public static NodeSettings Default { get; } = new(FindFolder(), Environment.GetEnvironmentVariable("PATH") ?? "", DefaultLockLimit);
+    /// <summary>The folder of the source tree and the PATH of this process. Throws <see cref="SetupException"/> where there is no source tree.</summary>
+    public static NodeSettings Default => field ??= new(FindFolder(), Environment.GetEnvironmentVariable("PATH") ?? "", DefaultLockLimit);
 
     internal string LockFile => Path.Combine(Folder, "package-lock.json");
 

@@ -30,7 +30,7 @@ endWithParent(() => {
     process.exit(0);
   }
 
-  setTimeout(() => process.exit(1), 5000);
+  setTimeout(() => process.exit(1), 15000);
 });
 
 createRequire(import.meta.url)('azurite/dist/src/azurite.js');

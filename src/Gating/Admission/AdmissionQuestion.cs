@@ -44,13 +44,15 @@ internal sealed record AdmissionQuestion(
 
     private static string FingerprintOf(AdmissionRequest request, StreamId person, byte[] details)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> bytes = stackalloc byte[StreamId.Size];
+        var rest = $"\n{request.Detail.ModerationReceipt}\n{request.KeyThumbprint}";
+        var size = StreamId.Size + details.Length + Encoding.UTF8.GetByteCount(rest);
+        var bytes = size <= 1024 ? stackalloc byte[size] : new byte[size];
         person.Write(bytes);
-        hash.AppendData(bytes);
-        hash.AppendData(details);
-        hash.AppendData(Encoding.UTF8.GetBytes($"\n{request.Detail.ModerationReceipt}\n{request.KeyThumbprint}"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        details.CopyTo(bytes[StreamId.Size..]);
+        Encoding.UTF8.GetBytes(rest, bytes[(StreamId.Size + details.Length)..]);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, digest);
+        return Convert.ToHexStringLower(digest);
     }
 
     // The idempotency key first: a request that was sent again is answered before its proofs are called used.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Gating.Ledger;
@@ -18,7 +19,7 @@ public sealed class AppHandles(OperatorKey key)
     private const byte Subject = 1;
     private const byte Grant = 2;
 
-    private readonly GenerationCache<string, (byte[] Mac, byte[] Cipher)> _keys = new(CachedApps);
+    private readonly GenerationCache<string, AppCiphers> _apps = new(CachedApps);
 
     /// <summary>The pairwise <c>sub</c> of a person at an app.</summary>
     public string OfPerson(string app, StreamId person)
@@ -59,13 +60,15 @@ public sealed class AppHandles(OperatorKey key)
 
     private string Seal(string app, ReadOnlySpan<byte> plain)
     {
-        var (mac, cipher) = KeysOf(app);
+        var ciphers = CiphersOf(app);
+        var (mac, aes) = ciphers.Take();
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(mac, plain, code);
+        mac.AppendData(plain);
+        mac.GetHashAndReset(code);
         Span<byte> bytes = stackalloc byte[NonceSize + plain.Length + TagSize];
         code[..NonceSize].CopyTo(bytes);
-        using var aes = new AesGcm(cipher, TagSize);
         aes.Encrypt(bytes[..NonceSize], plain, bytes.Slice(NonceSize, plain.Length), bytes[(NonceSize + plain.Length)..]);
+        ciphers.Return(mac, aes);
         return Base64Url.EncodeToString(bytes);
     }
 
@@ -80,7 +83,8 @@ public sealed class AppHandles(OperatorKey key)
             return false;
         }
 
-        using var aes = new AesGcm(KeysOf(app).Cipher, TagSize);
+        var ciphers = CiphersOf(app);
+        var (mac, aes) = ciphers.Take();
         try
         {
             aes.Decrypt(bytes[..NonceSize], bytes.Slice(NonceSize, plain.Length), bytes[(NonceSize + plain.Length)..], plain);
@@ -90,12 +94,27 @@ public sealed class AppHandles(OperatorKey key)
         {
             return false;
         }
+        finally
+        {
+            ciphers.Return(mac, aes);
+        }
     }
 
-    private (byte[] Mac, byte[] Cipher) KeysOf(string app) =>
-        _keys.GetOrAdd(app, (key, app), static state =>
+    private AppCiphers CiphersOf(string app) =>
+        _apps.GetOrAdd(app, (key, app), static state =>
         {
             var salt = Encoding.UTF8.GetBytes(state.app);
-            return (state.key.Derive(salt, "gating/handles/mac/v1"u8), state.key.Derive(salt, "gating/handles/aead/v1"u8));
+            return new(state.key.Derive(salt, "gating/handles/mac/v1"u8), state.key.Derive(salt, "gating/handles/aead/v1"u8));
         });
+
+    /// <summary>An app's keys, set up: that costs several times what a handle does, and neither object may be shared, so that idle ones are kept.</summary>
+    private sealed class AppCiphers(byte[] macKey, byte[] cipherKey)
+    {
+        private readonly ConcurrentBag<(IncrementalHash Mac, AesGcm Aes)> _idle = [];
+
+        public (IncrementalHash Mac, AesGcm Aes) Take() =>
+            _idle.TryTake(out var idle) ? idle : (IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, macKey), new AesGcm(cipherKey, TagSize));
+
+        public void Return(IncrementalHash mac, AesGcm aes) => _idle.Add((mac, aes));
+    }
 }

@@ -65,7 +65,7 @@ public sealed class AzuriteProcessTests
             process.Kill();
         }
 
-        (await azurite.Ending.WaitAsync(TimeSpan.FromSeconds(20))).ShouldStartWith("Azurite ended with exit code 137");
+        (await azurite.Ending.WaitAsync(TimeSpan.FromSeconds(60))).ShouldStartWith("Azurite ended with exit code 137");
     }
 
     private static async Task<AzuriteProcess> StartAsync(AzuriteOptions options) =>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using Gating.Local;
 using Gating.Local.Processes;
 using Shouldly;
@@ -104,13 +106,7 @@ public sealed class NodePackagesTests : IDisposable
     [Fact]
     public async Task A_failing_npm_is_quoted_with_its_first_line_and_leaves_no_stamp()
     {
-        await File.WriteAllTextAsync(_folder.File(".npmrc"), "registry=http://127.0.0.1:9/\nfetch-retries=0\n");
-        await File.WriteAllTextAsync(_folder.File("package.json"), """{"name":"empty","private":true,"dependencies":{"out-of-reach":"1.0.0"}}""");
-        await File.WriteAllTextAsync(_folder.File("package-lock.json"), """
-            { "name": "empty", "lockfileVersion": 3, "requires": true, "packages": {
-              "": { "name": "empty", "dependencies": { "out-of-reach": "1.0.0" } },
-              "node_modules/out-of-reach": { "version": "1.0.0" } } }
-            """);
+        await RequireAsync("out-of-reach", registryPort: 9);
 
         var failure = await FailureAsync(Settings);
 
@@ -119,11 +115,57 @@ public sealed class NodePackagesTests : IDisposable
         (await NodePackages.IsCurrentAsync(Settings, CancellationToken.None)).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task An_install_that_is_cancelled_takes_npm_along()
+    {
+        using var registry = new TcpListener(IPAddress.Loopback, 0);
+        registry.Start();
+        await RequireAsync("out-of-reach", ((IPEndPoint)registry.LocalEndpoint).Port);
+        using var stop = new CancellationTokenSource();
+        var install = NodePackages.EnsureAsync(Settings, _heard, stop.Token);
+        using var connection = await registry.AcceptSocketAsync();
+
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => install);
+        (await ReadToEndAsync(connection).WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeGreaterThan(0);
+    }
+
     private int Installs => _heard.Lines.Count(line => line.StartsWith("Installing the Node packages", StringComparison.Ordinal));
 
     private Task<NodeRuntime> EnsureAsync(NodeSettings settings) => NodePackages.EnsureAsync(settings, _heard, CancellationToken.None);
 
     private async Task<string> FailureAsync(NodeSettings settings) => (await Should.ThrowAsync<SetupException>(() => EnsureAsync(settings))).Message;
+
+    /// <summary>One package, from a registry on this machine: nothing of this leaves it.</summary>
+    private async Task RequireAsync(string package, int registryPort)
+    {
+        await File.WriteAllTextAsync(_folder.File(".npmrc"), $"registry=http://127.0.0.1:{registryPort}/\nfetch-retries=0\n");
+        await File.WriteAllTextAsync(_folder.File("package.json"), $$$"""{ "name": "empty", "private": true, "dependencies": { "{{{package}}}": "1.0.0" } }""");
+        await File.WriteAllTextAsync(_folder.File("package-lock.json"), $$$"""
+            { "name": "empty", "lockfileVersion": 3, "requires": true, "packages": {
+              "": { "name": "empty", "dependencies": { "{{{package}}}": "1.0.0" } },
+              "node_modules/{{{package}}}": { "version": "1.0.0" } } }
+            """);
+    }
+
+    private static async Task<int> ReadToEndAsync(Socket connection)
+    {
+        var (buffer, total) = (new byte[4096], 0);
+        try
+        {
+            for (int read; (read = await connection.ReceiveAsync(buffer)) > 0;)
+            {
+                total += read;
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            // Gone is gone.
+        }
+
+        return total;
+    }
 
     private void WriteLockFile(string version) => File.WriteAllText(
         _folder.File("package-lock.json"),

@@ -95,6 +95,23 @@ public sealed class OpenIdProviderTests(OpenIdProviderFixture fixture) : IClassF
         (await ValidateAsync(provider, after, OpenIdClient.Studio)).IsValid.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Keys_in_a_file_outlive_the_provider_and_a_client_with_a_secret_signs_people_in_too()
+    {
+        using var folder = new TemporaryFolder();
+        var confidential = OpenIdClient.Studio with { Id = "studio-server", Secret = "a secret: with % and + in it" };
+        var options = OpenIdProviderOptions.Default with { Clients = [confidential], KeysFile = folder.File("keys.json") };
+        var tokens = new List<JsonWebToken>();
+        for (var start = 0; start < 2; start++)
+        {
+            await using var provider = await OpenIdProviderProcess.StartAsync(await SharedProcesses.NodeAsync(), options, TimeProvider.System, CancellationToken.None);
+            tokens.Add(new(await new OpenIdLogin(provider.Issuer, confidential).SignInAsync(DemoPerson.Lin, CancellationToken.None)));
+        }
+
+        tokens[0].Kid.ShouldBe(tokens[1].Kid);
+        tokens[0].Audiences.ShouldBe(["studio-server"]);
+    }
+
     private static async Task<TokenValidationResult> ValidateAsync(OpenIdProviderProcess provider, string token, OpenIdClient client)
     {
         var metadata = await OpenIdConnectConfigurationRetriever.GetAsync(

@@ -8,7 +8,7 @@ namespace Gating.Functions.Tests.Local;
 /// <summary>Gating.Local as a person runs it: its own process, its own data, any free ports.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
 
     private readonly TemporaryFolder _data = new();
     private readonly Process _process;

@@ -73,7 +73,7 @@ public sealed class GateWorld : IAsyncDisposable
         world._issuers.Publish("op", world.Key.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
         registry?.Invoke(world.Registry);
-        using (var storage = new AzureStorage(StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix), TimeProvider.System))
+        using (var storage = new AzureStorage(StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix) with { TryTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System))
         {
             await WriteAsync(storage.Registry, world.Registry);
         }
@@ -93,6 +93,7 @@ public sealed class GateWorld : IAsyncDisposable
             builder.Configuration.Sources.Clear();
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
+                ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Trace),
                 ["Gating:Development"] = "true",
                 ["Gating:PublicUrl"] = Issuer,
                 ["Gating:Storage:TableServiceUri"] = _tables.AbsoluteUri,
@@ -124,7 +125,7 @@ public sealed class GateWorld : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var payload = new RawObject()
             .Text("iss", IdentityIssuer).Text("sub", subject).Text("aud", TestRegistry.ClientId).Number("iat", now).Number("exp", now + 600)
-            .Set("verified_claims", $$$"""{"verification":{"trust_framework":"demo_framework","assurance_level":"{{{level}}}","time":"{{{DateTimeOffset.UtcNow.AddDays(-20).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}}"},"claims":{}}""");
+            .Set("verified_claims", $$$"""{"verification":{"trust_framework":"demo_framework","assurance_level":"{{{level}}}","time":"{{{DateTimeOffset.UtcNow.AddDays(-20).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}}"},"claims":{"given_name":"x"}}""");
         change?.Invoke(payload);
         var signer = key ?? Key;
         return signer.Token($$"""{"alg":"{{signer.Algorithm}}","kid":"{{signer.Id}}"}""", payload.ToString());

@@ -8,7 +8,7 @@ internal static class TokenAnswerAssertions
     {
         answer.Reason.ShouldBe(reason, answer.Body);
         answer.Status.ShouldBe(status, answer.Body);
-        answer.Body.ShouldNotContain("access_token");
+        answer.Body.ShouldNotContain("\"access_token\"");
         answer["error"].ShouldNotBeNullOrEmpty();
         answer["error_description"].ShouldNotBeNullOrEmpty();
         answer.Headers["Cache-Control"].ShouldBe("no-store");

@@ -82,6 +82,8 @@ public sealed record TokenAnswer(int Status, IReadOnlyDictionary<string, string>
 
     public string GrantId => Claims(Grant).GetProperty("jti").GetString()!;
 
+    public override string ToString() => $"{Status} {Body}";
+
     public static JsonElement Claims(string token) =>
         JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gating.Registry;
+using Gating.Testing.Storage;
 using Shouldly;
 using Xunit;
 
@@ -7,10 +8,7 @@ namespace Gating.Tests.Registry;
 
 public sealed class RegistrySeederTests
 {
-    private readonly FaultyRegistryStore _store = new();
-    private readonly RegistrySeeder _seeder;
-
-    public RegistrySeederTests() => _seeder = new(_store, RegistryMode.Production);
+    private readonly InMemoryRegistryStore _store = new();
 
     [Fact]
     public async Task A_seed_is_written_whole_and_then_not_again()
@@ -18,8 +16,8 @@ public sealed class RegistrySeederTests
         (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(1, 7, 0));
         (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(1, 0, 0));
 
-        _store.Rows.ShouldBe(Seed.Whole().Read().Valid().Rows, ignoreOrder: true);
-        _store.Writes.Count.ShouldBe(1);
+        (await RowsAsync()).ShouldBe(Seed.Whole().Read().Valid().Rows, ignoreOrder: true);
+        _store.Faults.Calls(StoreCall.WriteRegistry).ShouldBe(1);
     }
 
     [Fact]
@@ -38,9 +36,9 @@ public sealed class RegistrySeederTests
         await SeedAsync(Seed.Whole());
 
         (await SeedAsync(Small(), SeedMode.Merge)).ShouldBe(new SeedOutcome.Seeded(2, 1, 0));
-        _store.Rows.Count.ShouldBe(7);
+        (await RowsAsync()).Count.ShouldBe(7);
         (await SeedAsync(Small(), SeedMode.Replace)).ShouldBe(new SeedOutcome.Seeded(3, 0, 6));
-        _store.Rows.Single().Kind.ShouldBe("policy");
+        (await RowsAsync()).Single().Kind.ShouldBe("policy");
     }
 
     [Fact]
@@ -56,13 +54,13 @@ public sealed class RegistrySeederTests
 
         (await SeedAsync(rival)).ShouldBeOfType<SeedOutcome.Refused>().Errors.Single().Allowed.ShouldContain("app");
 
-        _store.Writes.Count.ShouldBe(1);
+        _store.Faults.Calls(StoreCall.WriteRegistry).ShouldBe(1);
     }
 
     [Fact]
     public async Task A_replacement_puts_right_what_cannot_be_read()
     {
-        _store.Put(new RegistryRow("app", "odd", "{\"version\":9}"));
+        await _store.WriteAsync(0, [new("app", "odd", "{\"version\":9}")], [], CancellationToken.None);
 
         (await SeedAsync(Seed.Whole(), SeedMode.Merge)).ShouldBeOfType<SeedOutcome.Refused>();
         (await SeedAsync(Seed.Whole(), SeedMode.Replace)).ShouldBe(new SeedOutcome.Seeded(2, 7, 1));
@@ -71,38 +69,25 @@ public sealed class RegistrySeederTests
     [Fact]
     public async Task A_stamp_that_moved_is_tried_again_on_what_is_there_then()
     {
-        var other = Small().Read().Valid().Rows.Single();
-        var moves = 2;
-        _store.BeforeWrite = () =>
-        {
-            if (moves-- > 0)
-            {
-                _store.Put(other);
-            }
-        };
+        var racing = new RacingStore(_store, races: 2);
 
-        (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(3, 7, 0));
+        (await SeedAsync(racing, Seed.Whole(), SeedMode.Merge)).ShouldBe(new SeedOutcome.Seeded(3, 7, 0));
     }
 
     [Fact]
     public async Task Others_who_never_stop_writing_end_it_after_five_attempts()
     {
-        var attempts = 0;
-        _store.BeforeWrite = () =>
-        {
-            attempts++;
-            _store.Put(Small().Read().Valid().Rows.Single());
-        };
+        var racing = new RacingStore(_store, races: int.MaxValue);
 
-        (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Contended());
-        attempts.ShouldBe(5);
-        _store.Writes.ShouldBeEmpty();
+        (await SeedAsync(racing, Seed.Whole(), SeedMode.Merge)).ShouldBe(new SeedOutcome.Contended());
+        racing.Raced.ShouldBe(5);
+        (await RowsAsync()).Single().Kind.ShouldBe("policy", "only the others wrote");
     }
 
     [Fact]
     public async Task A_lost_answer_is_found_done_by_the_next_call()
     {
-        _store.LoseAnswers = true;
+        _store.Faults.On(StoreCall.WriteRegistry, Fault.After);
         await Should.ThrowAsync<StorageUnavailableException>(() => SeedAsync(Seed.Whole()));
 
         (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(1, 0, 0));
@@ -110,6 +95,32 @@ public sealed class RegistrySeederTests
 
     private static JsonObject Small() => (JsonObject)JsonNode.Parse("""{"version":1,"apps":[],"tools":[],"issuers":[],"policy":{"personQuotas":[]}}""")!;
 
-    private Task<SeedOutcome> SeedAsync(JsonObject seed, SeedMode mode = SeedMode.Merge) =>
-        _seeder.SeedAsync(seed.Read().Valid(), mode, CancellationToken.None);
+    private async Task<IReadOnlyList<RegistryRow>> RowsAsync() => (await _store.ReadAsync(CancellationToken.None)).Rows;
+
+    private Task<SeedOutcome> SeedAsync(JsonObject seed, SeedMode mode = SeedMode.Merge) => SeedAsync(_store, seed, mode);
+
+    private static Task<SeedOutcome> SeedAsync(IRegistryStore store, JsonObject seed, SeedMode mode) =>
+        new RegistrySeeder(store, RegistryMode.Production).SeedAsync(seed.Read().Valid(), mode, CancellationToken.None);
+
+    /// <summary>Somebody else writes just before each of the first writes that pass through it.</summary>
+    private sealed class RacingStore(InMemoryRegistryStore inner, int races) : IRegistryStore
+    {
+        public int Raced { get; private set; }
+
+        public Task<long> ReadVersionAsync(CancellationToken cancellation) => inner.ReadVersionAsync(cancellation);
+
+        public Task<(long Version, IReadOnlyList<RegistryRow> Rows)> ReadAsync(CancellationToken cancellation) => inner.ReadAsync(cancellation);
+
+        public async Task<long?> WriteAsync(
+            long expectedVersion, IReadOnlyList<RegistryRow> upserts, IReadOnlyList<RegistryRow> deletions, CancellationToken cancellation)
+        {
+            if (Raced < races)
+            {
+                Raced++;
+                await inner.WriteAsync(await inner.ReadVersionAsync(cancellation), Small().Read().Valid().Rows, [], cancellation);
+            }
+
+            return await inner.WriteAsync(expectedVersion, upserts, deletions, cancellation);
+        }
+    }
 }

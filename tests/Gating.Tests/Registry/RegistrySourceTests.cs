@@ -1,23 +1,32 @@
 using System.Text.Json.Nodes;
 using Gating.Registry;
+using Gating.Testing;
+using Gating.Testing.Storage;
 using Shouldly;
 using Xunit;
 
 namespace Gating.Tests.Registry;
 
-public sealed class RegistrySourceTests
+public sealed class RegistrySourceTests : IAsyncLifetime
 {
     private static readonly RegistryRow[] Whole = [.. Seed.Whole().Read().Valid().Rows];
 
-    private readonly ManualTime _time = new();
-    private readonly FaultyRegistryStore _store = new();
+    private readonly SteppedTime _time = new();
+    private readonly InMemoryRegistryStore _store = new();
     private readonly RegistrySource _source;
+    private long _version;
 
-    public RegistrySourceTests()
-    {
-        _store.Put(Whole);
-        _source = new(_store, _time, RegistryMode.Production);
-    }
+    public RegistrySourceTests() => _source = new(_store, _time, RegistryMode.Production);
+
+    private Faults Faults => _store.Faults;
+
+    private long VersionReads => Faults.Calls(StoreCall.ReadRegistryVersion);
+
+    private long FullReads => Faults.Calls(StoreCall.ReadRegistry);
+
+    public Task InitializeAsync() => PutAsync(Whole);
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_young_snapshot_is_answered_at_once_and_costs_nothing()
@@ -30,20 +39,19 @@ public sealed class RegistrySourceTests
         again.IsCompletedSuccessfully.ShouldBeTrue();
         (await again).ShouldBeSameAs(first);
         first.Apps.Keys.ShouldBe(["studio", "other"], ignoreOrder: true);
-        _store.Reads.ShouldBe(1);
+        (VersionReads + FullReads).ShouldBe(1);
     }
 
     [Fact]
     public async Task Idle_costs_nothing()
     {
         await GetAsync();
-        await UntilIdleAsync();
         for (var minute = 0; minute < 60; minute++)
         {
             _time.Advance(60);
         }
 
-        _store.Reads.ShouldBe(1);
+        (VersionReads + FullReads).ShouldBe(1);
         _time.Timers.ShouldBe(0);
     }
 
@@ -52,7 +60,7 @@ public sealed class RegistrySourceTests
     {
         var first = await GetAsync();
         _time.Advance(1.001);
-        _store.Hold = new();
+        var hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
 
         for (var i = 0; i < 50; i++)
         {
@@ -61,52 +69,50 @@ public sealed class RegistrySourceTests
             (await again).ShouldBeSameAs(first);
         }
 
-        await UntilAsync(() => _store.VersionReads == 1);
-        _store.Hold.SetResult();
-        await UntilAsync(async () => (await GetAsync()).ReadAt > first.ReadAt);
+        await hold.Reached;
+        hold.Release();
+        await UntilRefreshedAsync(first);
         var refreshed = await GetAsync();
         refreshed.Version.ShouldBe(first.Version);
         refreshed.PlanOf("studio", Seed.Tool).ShouldBeSameAs(first.PlanOf("studio", Seed.Tool));
-        (_store.VersionReads, _store.FullReads).ShouldBe((1, 1), "a stamp that did not move is enough");
+        (VersionReads, FullReads).ShouldBe((1, 1), "a stamp that did not move is enough");
     }
 
     [Fact]
     public async Task An_age_of_two_seconds_is_still_answered_and_a_moment_more_waits()
     {
         var first = await GetAsync();
-        _store.Hold = new();
         _time.Advance(2);
         (await GetAsync()).ShouldBeSameAs(first);
-        _store.Hold.SetResult();
-        _store.Hold = null;
-        await UntilAsync(async () => (await GetAsync()).ReadAt > first.ReadAt);
+        await UntilRefreshedAsync(first);
 
-        _store.Hold = new();
+        var hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
         _time.Advance(2.001);
         var waiting = GetAsync();
 
+        await hold.Reached;
         waiting.IsCompleted.ShouldBeFalse();
-        _store.Hold.SetResult();
+        hold.Release();
         (await waiting).ReadAt.ShouldBe(_time.GetTimestamp());
     }
 
     [Fact]
     public async Task The_age_counts_from_the_start_of_the_read()
     {
-        _store.Hold = new();
+        var hold = Faults.HoldNext(StoreCall.ReadRegistry);
         var began = _time.GetTimestamp();
         var waiting = GetAsync();
-        await UntilAsync(() => _store.FullReads == 1);
+        await hold.Reached;
         _time.Advance(1.9);
-        _store.Hold.SetResult();
-
+        hold.Release();
         (await waiting).ReadAt.ShouldBe(began);
-        await UntilIdleAsync();
+
+        hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
         _time.Advance(0.2);
-        _store.Hold = new();
         var next = GetAsync();
+        await hold.Reached;
         next.IsCompleted.ShouldBeFalse("it is 2.1 s old");
-        _store.Hold.SetResult();
+        hold.Release();
         await next;
     }
 
@@ -115,12 +121,12 @@ public sealed class RegistrySourceTests
     {
         await GetAsync();
         _time.Advance(3);
-        _store.Hold = new();
+        var hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
         var began = _time.GetTimestamp();
         var waiting = GetAsync();
-        await UntilAsync(() => _store.VersionReads == 1);
+        await hold.Reached;
         _time.Advance(1.5);
-        _store.Hold.SetResult();
+        hold.Release();
 
         (await waiting).ReadAt.ShouldBe(began);
     }
@@ -133,7 +139,7 @@ public sealed class RegistrySourceTests
         {
             var stopped = (JsonObject)JsonNode.Parse(Whole[0].Json)!;
             stopped["app"]!["status"] = round % 2 == 0 ? "stopped" : "active";
-            _store.Put(Whole[0] with { Json = stopped.ToJsonString() });
+            await PutAsync(Whole[0] with { Json = stopped.ToJsonString() });
             var written = _time.GetUtcNow();
             while (_time.GetUtcNow() - written < TimeSpan.FromSeconds(3.5))
             {
@@ -151,21 +157,21 @@ public sealed class RegistrySourceTests
     [Fact]
     public async Task All_who_wait_share_one_read()
     {
-        _store.Hold = new();
-        var waiting = Enumerable.Range(0, 200).Select(_ => Task.Run(GetAsync)).ToArray();
-        await UntilAsync(() => _store.Reads == 1);
-        _store.Hold.SetResult();
+        var hold = Faults.HoldNext(StoreCall.ReadRegistry);
+        var waiting = Enumerable.Range(0, 200).Select(_ => GetAsync()).Concat(Enumerable.Range(0, 50).Select(_ => Task.Run(GetAsync))).ToArray();
+        await hold.Reached;
+        hold.Release();
 
         var snapshots = await Task.WhenAll(waiting);
 
         snapshots.Distinct(ReferenceEqualityComparer.Instance).Count().ShouldBe(1);
-        _store.Reads.ShouldBe(1);
+        (VersionReads + FullReads).ShouldBe(1);
     }
 
     [Fact]
     public async Task One_who_gives_up_takes_nobody_with_him()
     {
-        _store.Hold = new();
+        var hold = Faults.HoldNext(StoreCall.ReadRegistry);
         using var impatient = new CancellationTokenSource();
         var gone = _source.GetAsync(impatient.Token).AsTask();
         var patient = GetAsync();
@@ -173,7 +179,7 @@ public sealed class RegistrySourceTests
         await impatient.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(gone);
-        _store.Hold.SetResult();
+        hold.Release();
         (await patient).Version.ShouldBe(1);
     }
 
@@ -181,16 +187,17 @@ public sealed class RegistrySourceTests
     public async Task Storage_down_closes_the_gate_after_two_seconds_and_storage_back_opens_it()
     {
         var first = await GetAsync();
-        _store.Fault = new StorageUnavailableException("down");
-        _time.Advance(1.5);
-        (await GetAsync()).ShouldBeSameAs(first);
-        await UntilIdleAsync();
-        (await GetAsync()).ShouldBeSameAs(first, "the read ahead failed, and the old one is still young enough");
+        using (Faults.Outage(Fault.Before))
+        {
+            _time.Advance(1.5);
+            (await GetAsync()).ShouldBeSameAs(first);
+            await Eventually.TrueAsync(() => VersionReads == 1);
+            (await GetAsync()).ShouldBeSameAs(first, "the read ahead failed, and the old one is still young enough");
 
-        _time.Advance(0.6);
-        (await Should.ThrowAsync<StorageUnavailableException>(GetAsync())).InnerException.ShouldBe(_store.Fault);
+            _time.Advance(0.6);
+            (await Should.ThrowAsync<StorageUnavailableException>(GetAsync())).InnerException.ShouldBeOfType<StorageUnavailableException>();
+        }
 
-        _store.Fault = null;
         _time.Advance(RegistrySource.FailurePause.TotalSeconds);
         (await GetAsync()).ReadAt.ShouldBe(_time.GetTimestamp());
     }
@@ -198,41 +205,39 @@ public sealed class RegistrySourceTests
     [Fact]
     public async Task A_store_in_trouble_is_not_asked_once_per_request()
     {
-        _store.Fault = new StorageUnavailableException("down");
+        using var outage = Faults.Outage(Fault.Before);
         for (var i = 0; i < 100; i++)
         {
             await Should.ThrowAsync<StorageUnavailableException>(GetAsync());
         }
 
-        _store.Reads.ShouldBe(1);
+        FullReads.ShouldBe(1);
         _time.Advance(RegistrySource.FailurePause.TotalSeconds);
         await Should.ThrowAsync<StorageUnavailableException>(GetAsync());
-        _store.Reads.ShouldBe(2);
+        FullReads.ShouldBe(2);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_read_that_hangs_is_given_up_after_two_seconds(bool deaf)
+    [Fact]
+    public async Task A_read_that_hangs_and_does_not_listen_is_given_up_after_two_seconds()
     {
-        _store.Hold = new();
-        _store.Deaf = deaf;
+        var hold = Faults.HoldNext(StoreCall.ReadRegistry);
         var waiting = GetAsync();
-        await UntilAsync(() => _store.FullReads == 1);
+        await hold.Reached;
 
+        // The store holds the call; the source must have got as far as waiting for it with its limit.
         _time.Advance(2);
 
         await Should.ThrowAsync<StorageUnavailableException>(waiting);
-        _store.Hold = null;
         _time.Advance(RegistrySource.FailurePause.TotalSeconds);
         (await GetAsync()).Version.ShouldBe(1);
+        hold.Release();
     }
 
     [Fact]
     public async Task A_broken_row_closes_the_gate_whole_and_a_mended_one_opens_it()
     {
         await GetAsync();
-        _store.Put(Whole[0] with { Json = "{\"version\":9,\"app\":{}}" });
+        await PutAsync(Whole[0] with { Json = "{\"version\":9,\"app\":{}}" });
         _time.Advance(2.001);
 
         var refused = await Should.ThrowAsync<RegistryUnreadableException>(GetAsync());
@@ -245,8 +250,8 @@ public sealed class RegistrySourceTests
             await Should.ThrowAsync<RegistryUnreadableException>(GetAsync());
         }
 
-        _store.FullReads.ShouldBe(2, "a broken registry is not read whole again until it changes");
-        _store.Put(Whole[0]);
+        FullReads.ShouldBe(2, "a broken registry is not read whole again until it changes");
+        await PutAsync(Whole[0]);
         _time.Advance(0.2);
         (await GetAsync()).Version.ShouldBe(3);
     }
@@ -254,32 +259,42 @@ public sealed class RegistrySourceTests
     [Fact]
     public async Task A_bug_is_not_passed_off_as_trouble_with_storage()
     {
-        _store.Fault = new InvalidCastException("bug");
+        var source = new RegistrySource(new BuggyStore(), _time, RegistryMode.Production);
 
-        await Should.ThrowAsync<InvalidCastException>(GetAsync());
+        await Should.ThrowAsync<InvalidCastException>(async () => await source.GetAsync(CancellationToken.None));
     }
 
     [Fact]
     public async Task Nothing_written_yet_is_a_registry_that_knows_nobody()
     {
-        var snapshot = await new RegistrySource(new FaultyRegistryStore(), _time, RegistryMode.Production).GetAsync(CancellationToken.None);
+        var snapshot = await new RegistrySource(new InMemoryRegistryStore(), _time, RegistryMode.Production).GetAsync(CancellationToken.None);
 
         (snapshot.Version, snapshot.Apps.Count, snapshot.PersonQuotas.Length).ShouldBe((0, 0, 0));
     }
 
     private Task<RegistrySnapshot> GetAsync() => _source.GetAsync(CancellationToken.None).AsTask();
 
-    /// <summary>A read holds one timer, its own time limit, and lets it go at its end.</summary>
-    private Task UntilIdleAsync() => UntilAsync(() => _time.Timers == 0);
+    private async Task PutAsync(params RegistryRow[] rows) =>
+        _version = (await _store.WriteAsync(_version, rows, [], CancellationToken.None)).ShouldNotBeNull();
 
-    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    /// <summary>Until a demand is answered with what the read ahead brought.</summary>
+    private async Task UntilRefreshedAsync(RegistrySnapshot old)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!await condition())
+        for (var next = old; next.ReadAt == old.ReadAt; next = await GetAsync())
         {
             await Task.Delay(1, limit.Token);
         }
+    }
+
+    private sealed class BuggyStore : IRegistryStore
+    {
+        public Task<long> ReadVersionAsync(CancellationToken cancellation) => throw new InvalidCastException();
+
+        public Task<(long Version, IReadOnlyList<RegistryRow> Rows)> ReadAsync(CancellationToken cancellation) => throw new InvalidCastException();
+
+        public Task<long?> WriteAsync(
+            long expectedVersion, IReadOnlyList<RegistryRow> upserts, IReadOnlyList<RegistryRow> deletions, CancellationToken cancellation) =>
+            throw new InvalidCastException();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     private bool _running;
     private volatile bool _flushing;
     private (Head Head, string? Token)? _cached;
-    private (ReadOnlyMemory<byte> Salt, byte[] Key) _sealing;
+    private (ReadOnlyMemory<byte> Salt, AesGcm Cipher) _sealing;
     private long _announced;
 
     /// <summary>Starts from the knowledge that nobody can have written here yet; should that be wrong, the first commit finds out.</summary>
@@ -172,14 +172,14 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     private BatchPlan Plan(List<Pending> open)
     {
         var (head, token) = _cached!.Value;
-        if (_sealing.Key is null || !_sealing.Salt.Span.SequenceEqual(head.Salt.Span))
+        if (_sealing.Cipher is null || !_sealing.Salt.Span.SequenceEqual(head.Salt.Span))
         {
-            _sealing = (head.Salt, context.Key.SealingKey(head.Salt.Span));
+            // Setting a cipher up costs several times what sealing does: it lives as long as the stream is remembered, and its handle goes with it.
+            _sealing = (head.Salt, SealedPart.Cipher(context.Key.SealingKey(head.Salt.Span)));
         }
 
-        using var cipher = SealedPart.Cipher(_sealing.Key);
         var tallyOperation = _tally.IsEmpty ? default : OperationId.Create();
-        var input = new PlanInput(stream, context.Now, context.Timestamp, cipher, Volatile.Read(ref _announced), _tally, tallyOperation, _dropped);
+        var input = new PlanInput(stream, context.Now, context.Timestamp, _sealing.Cipher, Volatile.Read(ref _announced), _tally, tallyOperation, _dropped);
         var plan = BatchPlan.Of(head, token, input, open);
         foreach (var pending in plan.Rejected)
         {

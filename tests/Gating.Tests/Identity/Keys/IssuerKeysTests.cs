@@ -256,6 +256,20 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Warm_keys_are_there_for_the_first_who_asks_and_a_failure_to_warm_is_no_failure()
+    {
+        _provider.Answer(ProviderMisbehaviour.Discovery, LoopbackProvider.Status(503));
+        await _keys.WarmAsync(_issuer, CancellationToken.None);
+        _provider.Publish(ProviderMisbehaviour.Name, IdentityScene.Ec.Jwk());
+        _time.Advance(Options.RetryAfterFailure);
+        await _keys.WarmAsync(_issuer, CancellationToken.None);
+
+        var asked = _provider.Requests;
+        Find("ec1").IsCompletedSuccessfully.ShouldBeTrue();
+        _provider.Requests.ShouldBe(asked);
+    }
+
+    [Fact]
     public async Task A_changed_discovery_address_starts_without_the_keys_of_the_old_one()
     {
         await ShouldFind("ec1", KeyStatus.Found);

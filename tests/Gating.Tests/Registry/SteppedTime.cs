@@ -1,10 +1,10 @@
 namespace Gating.Tests.Registry;
 
-/// <summary>A clock that moves when a test moves it, timers included.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that moves when a test moves it, timers included: what waits for a time limit waits for the test.</summary>
+internal sealed class SteppedTime : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly List<SteppedTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 5, 4, 10, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -21,7 +21,7 @@ internal sealed class ManualTime : TimeProvider
 
     public void Advance(double seconds)
     {
-        List<ManualTimer> due;
+        List<SteppedTimer> due;
         lock (_gate)
         {
             _now += TimeSpan.FromSeconds(seconds);
@@ -46,12 +46,12 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new SteppedTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
     }
 
-    private sealed class ManualTimer(ManualTime time, Action callback) : ITimer
+    private sealed class SteppedTimer(SteppedTime time, Action callback) : ITimer
     {
         public DateTimeOffset Due { get; private set; }
 

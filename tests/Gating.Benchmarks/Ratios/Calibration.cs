@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Gating.Benchmarks.Ratios;
+
+/// <summary>How fast and how quiet the machine is while ratios are measured: read in every round, printed beside the table, and judge of it.</summary>
+internal sealed class Calibration
+{
+    /// <summary>Beyond this range of any calibration, nothing that rests on time is believed.</summary>
+    public const double MostSpread = 0.25;
+
+    private static readonly TimeSpan Each = TimeSpan.FromMilliseconds(200);
+
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly byte[] _block = new byte[1024 * 1024];
+    private readonly List<double> _signatures = [];
+    private readonly List<double> _hashes = [];
+    private readonly List<double> _loads = [];
+
+    /// <summary>Microseconds of one ES256 verification and one signature, one thread.</summary>
+    public Spread Signatures => Spread.Of(_signatures);
+
+    /// <summary>Megabytes of SHA-256 in a second, one thread.</summary>
+    public Spread Hashes => Spread.Of(_hashes);
+
+    public Spread Loads => Spread.Of(_loads);
+
+    public void Read()
+    {
+        var data = _block.AsSpan(0, 900);
+        var signature = _key.SignData(data, HashAlgorithmName.SHA256);
+        _signatures.Add(1_000_000 / PerSecond(() =>
+        {
+            _key.VerifyData(_block.AsSpan(0, 900), signature, HashAlgorithmName.SHA256);
+            _key.SignData(_block.AsSpan(0, 900), HashAlgorithmName.SHA256);
+        }));
+        _hashes.Add(PerSecond(() => SHA256.HashData(_block)));
+        var load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "0";
+        _loads.Add(double.Parse(load, CultureInfo.InvariantCulture));
+    }
+
+    private static double PerSecond(Action act)
+    {
+        act();
+        var (count, started) = (0, Stopwatch.GetTimestamp());
+        for (; Stopwatch.GetElapsedTime(started) < Each; count++)
+        {
+            act();
+        }
+
+        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Gating.Benchmarks.Load;
+using Gating.Benchmarks.Processes;
+
+namespace Gating.Benchmarks.Ratios;
+
+/// <summary>What a process of the product's own executable costs beside a bare Kestrel: time to its first answer, memory after many.</summary>
+internal static class ProcessRows
+{
+    private const int Connections = 16;
+
+    public static async Task<IReadOnlyList<Row>> MeasureAsync(Stage stage, RatioOptions options, Action<string> say)
+    {
+        say("starts");
+        var hello = await stage.World.HelloAsync();
+        var (bare, gate) = (new List<double>(), new List<double>());
+        for (var start = 0; start < options.Starts; start++)
+        {
+            bare.Add(await FirstAnswerAsync(Stage.StartBare, hello));
+            gate.Add(await FirstAnswerAsync(stage.StartGate, await stage.World.RequestsAsync(1)));
+        }
+
+        say($"memory after {options.MemoryGrants} grants");
+        var bareMemory = await MemoryAsync(stage, Stage.StartBare, hello, options);
+        var gateMemory = await MemoryAsync(stage, stage.StartGate, await stage.World.RequestsAsync(Connections), options);
+        var ratio = gateMemory / bareMemory;
+        return
+        [
+            Row.AtMost("start to first grant / bare Kestrel's first answer", 1.2, Spread.Of(gate.Zip(bare, (ours, theirs) => ours / theirs)), $"{Row.Number(Spread.Of(gate).Median)} / {Row.Number(Spread.Of(bare).Median)} ms"),
+            new($"resident memory after {options.MemoryGrants} grants / bare Kestrel after as many answers", "≤ 1.5x", ratio, "x", ratio <= 1.5, IsTiming: false, $"{Row.Number(gateMemory)} / {Row.Number(bareMemory)} MB"),
+        ];
+    }
+
+    private static async Task<double> FirstAnswerAsync(Func<(Child Process, int Port)> start, string requests)
+    {
+        var request = RequestFile.Read(requests)[0];
+        var started = Stopwatch.GetTimestamp();
+        var (process, port) = start();
+        await Ports.OpenAsync(port);
+        using var connection = await LoadConnection.OpenAsync(port);
+        var status = await connection.ExchangeAsync(request, 0);
+        var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        process.Kill();
+        await process.DisposeAsync();
+        return status == 200 ? took : throw new InvalidOperationException($"The first answer was {status}: {connection.LastAnswer}");
+    }
+
+    private static async Task<double> MemoryAsync(Stage stage, Func<(Child Process, int Port)> start, string requests, RatioOptions options)
+    {
+        var (process, port) = start();
+        await Ports.OpenAsync(port);
+        var report = await stage.LoadAsync(new(requests, [port], Connections, 3600, options.MemoryGrants, 0));
+        var resident = process.Resident / 1024.0 / 1024.0;
+        process.Kill();
+        await process.DisposeAsync();
+        await stage.DrainQueueAsync();
+        return report.IsClean ? resident : throw new InvalidOperationException($"Not every request was granted: {report}.");
+    }
+}

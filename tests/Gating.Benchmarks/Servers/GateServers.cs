@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json;
+using Gating.Benchmarks.Processes;
+using Gating.Functions;
+
+namespace Gating.Benchmarks.Servers;
+
+/// <summary>
+/// One process that serves, on a port each: the floor (with and without a raw transaction), the gate over stubbed storage, the gate over Azurite. The same
+/// runtime, the same heap, the same JIT for all: only one of them is under load at a time.
+/// </summary>
+internal static class GateServers
+{
+    public const string Role = "serve";
+
+    public static async Task<int> RunAsync(string settingsFile)
+    {
+        var settings = JsonSerializer.Deserialize(await File.ReadAllTextAsync(settingsFile), Messages.Default.ServerSettings)!;
+        using var floor = new Floor(settings.Jwks);
+        using var storedFloor = new StoredFloor(floor, new(settings.Tables), settings.Prefix + "ledger", settings.RawPartitions);
+        await using var floors = Floors(settings.FloorPort, floor, storedFloor);
+        await using var stubbed = Gate(settings, settings.StubbedPort, isStubbed: true);
+        await using var stored = Gate(settings, settings.StoredPort, isStubbed: false);
+        await floors.StartAsync();
+        await stubbed.StartAsync();
+        await stored.StartAsync();
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new Ready(true), Messages.Default.Ready));
+        await Lifeline.EndedAsync();
+        return 0;
+    }
+
+    private static WebApplication Floors(int port, Floor floor, StoredFloor storedFloor)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        var app = builder.Build();
+        app.MapPost("/oauth2/token", (RequestDelegate)floor.AnswerAsync);
+        app.MapPost("/stored", (RequestDelegate)storedFloor.AnswerAsync);
+        return app;
+    }
+
+    private static WebApplication Gate(ServerSettings settings, int port, bool isStubbed) => GateApp.Build([], builder =>
+    {
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(GateEnvironment.Of(settings, port).Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        if (isStubbed)
+        {
+            builder.Host.UseServiceProviderFactory(new ReplacingFactory());
+        }
+    });
+
+    /// <summary>Replaces services when all of them are there: the app adds its own after everybody else.</summary>
+    private sealed class ReplacingFactory : IServiceProviderFactory<IServiceCollection>
+    {
+        public IServiceCollection CreateBuilder(IServiceCollection services) => services;
+
+        public IServiceProvider CreateServiceProvider(IServiceCollection containerBuilder)
+        {
+            StubbedStorage.Replace(containerBuilder);
+            return containerBuilder.BuildServiceProvider();
+        }
+    }
+}
+
+/// <summary>The gate's settings as environment variables: for the product's own executable, and in memory for the others.</summary>
+internal static class GateEnvironment
+{
+    public static Dictionary<string, string> Of(ServerSettings settings, int port) => new(StringComparer.Ordinal)
+    {
+        ["Gating__Development"] = "true",
+        ["Gating__PublicUrl"] = $"http://127.0.0.1:{port}",
+        ["Gating__Storage__TableServiceUri"] = settings.Tables,
+        ["Gating__Storage__QueueServiceUri"] = settings.Queues,
+        ["Gating__Storage__BlobServiceUri"] = settings.Blobs,
+        ["Gating__Storage__Prefix"] = settings.Prefix,
+        ["Gating__Keys__DevelopmentFolder"] = settings.KeyFolder,
+        ["Gating__RegistrySeed"] = settings.Seed,
+    };
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Functions.Tests;
+
+/// <summary>A start with wrong settings ends in one message that names every one of them.</summary>
+public sealed class ConfigurationTests
+{
+    private static readonly Dictionary<string, string?> Good = new(StringComparer.Ordinal)
+    {
+        ["PublicUrl"] = "https://gate.example",
+        ["Storage:TableServiceUri"] = "https://account.table.core.windows.net",
+        ["Storage:QueueServiceUri"] = "https://account.queue.core.windows.net",
+        ["Storage:BlobServiceUri"] = "https://account.blob.core.windows.net",
+        ["Keys:Data"] = Convert.ToBase64String(new byte[32]),
+        ["Keys:GrantCurrent"] = NewKey(),
+    };
+
+    [Fact]
+    public async Task Good_settings_build() => await Build([]).DisposeAsync();
+
+    [Fact]
+    public void Every_error_is_reported_at_once_and_no_secret_with_them()
+    {
+        var error = Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal)
+        {
+            ["PublicUrl"] = "http://gate.example/",
+            ["Storage:TableServiceUri"] = "nonsense",
+            ["Storage:QueueServiceUri"] = null,
+            ["Keys:Data"] = "c2VjcmV0LXRvby1zaG9ydA==",
+            ["Keys:GrantCurrent"] = "-----BEGIN SECRET-----",
+            ["RegistrySeed"] = "/nowhere/registry.json",
+        }));
+        error.Errors.Count.ShouldBe(6);
+        error.Message.ShouldContain("Gating:PublicUrl is 'http://gate.example/'");
+        error.Message.ShouldContain("Gating:Storage:TableServiceUri is 'nonsense'");
+        error.Message.ShouldContain("Gating:Keys:Data is not 32 bytes");
+        error.Message.ShouldNotContain("c2VjcmV0");
+        error.Message.ShouldNotContain("BEGIN SECRET");
+    }
+
+    [Theory]
+    [InlineData("Storage:TableServiceUri", "http://127.0.0.1:10002/devstoreaccount1", "developer's storage")]
+    [InlineData("Development", "true", "not local storage")]
+    [InlineData("Keys:DevelopmentFolder", "keys", "Development is off")]
+    [InlineData("PublicUrl", "http://127.0.0.1:7080", "not an https origin")]
+    [InlineData("Storage:TryTimeout", "00:01:00", "not 1 to 30 seconds")]
+    public void Development_and_production_never_meet(string name, string value, string message) =>
+        Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { [name] = value })).Message.ShouldContain(message);
+
+    [Fact]
+    public void The_next_key_must_be_another_one() =>
+        Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { ["Keys:GrantNext"] = Good["Keys:GrantCurrent"] })).Message.ShouldContain("the same as another one");
+
+    private static WebApplication Build(Dictionary<string, string?> changes) => GateApp.Build([], builder =>
+    {
+        builder.Configuration.Sources.Clear();
+        var settings = Good.Concat(changes).GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(same => $"Gating:{same.Key}", same => same.Last().Value, StringComparer.Ordinal);
+        builder.Configuration.AddInMemoryCollection(settings);
+    });
+
+    private static string NewKey()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+}

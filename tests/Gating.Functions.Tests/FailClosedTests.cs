@@ -1,0 +1,118 @@
+using Gating.Functions.Tests.World;
+using Gating.Ledger;
+using Gating.Testing.Processes;
+using Gating.Testing.Storage;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Functions.Tests;
+
+/// <summary>Between the gate and the real Azurite stands a network that fails: the answer is a clear refusal, never a yes, and service comes back by itself.</summary>
+public sealed class FailClosedTests
+{
+    [Theory]
+    [InlineData(WireFault.ResetBefore)]
+    [InlineData(WireFault.AnswerLost)]
+    [InlineData(WireFault.Busy)]
+    [InlineData(WireFault.ErrorAfter)]
+    [InlineData(WireFault.Forbidden)]
+    public async Task Tables_down_is_503_with_nothing_granted_and_comes_back_without_a_restart(WireFault fault)
+    {
+        await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Table);
+        await using var world = await GateWorld.StartAsync(tables: proxy.Address);
+        var token = world.IdToken("alice");
+        (await world.Call(token).SendAsync()).Status.ShouldBe(200);
+
+        proxy.Choose((_, _) => fault);
+        var refused = await world.Call(token).Key("during").SendAsync();
+        refused.Status.ShouldBe(503, refused.Body);
+        refused.Headers.ContainsKey("Retry-After").ShouldBeTrue();
+        refused.Body.ShouldNotContain("access_token");
+
+        proxy.Choose((_, _) => WireFault.None);
+        await Testing.Eventually.TrueAsync(() => world.Call(token).Key("after").SendAsync().GetAwaiter().GetResult().Status == 200);
+        await world.ShouldBeSoundAsync(await world.StreamOfAsync("alice"));
+    }
+
+    [Theory]
+    [InlineData(WireFault.ResetBefore)]
+    [InlineData(WireFault.AnswerLost)]
+    public async Task The_queue_down_is_503_and_what_was_recorded_is_granted_to_the_repeat(WireFault fault)
+    {
+        await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Queue);
+        await using var world = await GateWorld.StartAsync(queues: proxy.Address);
+        var token = world.IdToken("alice");
+        (await world.Call(token).SendAsync()).Status.ShouldBe(200);
+
+        proxy.Choose((_, _) => fault);
+        (await world.Call(token).Key("during").SendAsync()).Status.ShouldBe(503);
+
+        proxy.Choose((_, _) => WireFault.None);
+        var granted = await world.Call(token).Key("during").SendAsync();
+        granted.Status.ShouldBe(200, granted.Body);
+        (await world.Call(token).Key("during").SendAsync()).GrantId.ShouldBe(granted.GrantId);
+        var stream = await world.StreamOfAsync("alice");
+        (await world.EntriesAsync(stream)).Count(entry => entry.Kind is EntryKind.Granted).ShouldBe(2);
+        await world.ShouldBeSoundAsync(stream);
+    }
+
+    [Theory]
+    [InlineData(WireFault.AnswerLost)]
+    [InlineData(WireFault.ErrorAfter)]
+    [InlineData(WireFault.Duplicate)]
+    [InlineData(WireFault.ResetBefore)]
+    public async Task One_fault_of_the_transaction_is_survived_and_charged_once(WireFault fault)
+    {
+        await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Table);
+        await using var world = await GateWorld.StartAsync(tables: proxy.Address);
+        var token = world.IdToken("alice");
+        (await world.Call(token).SendAsync()).Status.ShouldBe(200);
+
+        var once = 1;
+        proxy.Choose((request, _) => request.Path.Value!.EndsWith("$batch", StringComparison.Ordinal) && Interlocked.Exchange(ref once, 0) == 1 ? fault : WireFault.None);
+        var granted = await world.Call(token).Key("k").SendAsync();
+        granted.Status.ShouldBe(200, granted.Body);
+        once.ShouldBe(0);
+        (await world.Call(token).Key("k").SendAsync()).GrantId.ShouldBe(granted.GrantId);
+        var stream = await world.StreamOfAsync("alice");
+        (await world.EntriesAsync(stream)).Count(entry => entry.Kind is EntryKind.Granted).ShouldBe(2);
+        (await world.Ledger.ReadHeadAsync(stream, default))!.Head.State.Windows.Single().Used.ShouldBe(2);
+        await world.ShouldBeSoundAsync(stream);
+    }
+
+    [Fact]
+    public async Task An_instance_without_its_registry_is_not_ready_and_grants_nothing()
+    {
+        await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Table);
+        await using var world = await GateWorld.StartAsync(tables: proxy.Address);
+        var ready = new Uri(world.Addresses[0], "/readyz");
+        (await world.Http.GetAsync(ready)).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+
+        proxy.Choose((_, _) => WireFault.Busy);
+        await Testing.Eventually.TrueAsync(() => world.Http.GetAsync(ready).GetAwaiter().GetResult().StatusCode is System.Net.HttpStatusCode.ServiceUnavailable);
+        (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(503);
+        (await world.Http.GetAsync(new Uri(world.Addresses[0], "/healthz"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_registry_row_that_cannot_be_read_closes_the_gate()
+    {
+        await using var world = await GateWorld.StartAsync();
+        var store = (Registry.IRegistryStore)world.Services.GetService(typeof(Registry.IRegistryStore))!;
+        var version = await store.ReadVersionAsync(default);
+        await store.WriteAsync(version, [new("app", TestRegistry.App, "{\"broken\":")], [], default);
+        await Testing.Eventually.TrueAsync(() => world.Call(world.IdToken("alice")).SendAsync().GetAwaiter().GetResult().Status == 503);
+        (await world.Call(world.IdToken("alice")).SendAsync()).Reason.ShouldBe("registry_unreadable");
+    }
+
+    [Fact]
+    public async Task An_instance_whose_clock_is_off_decides_nothing()
+    {
+        var time = new Testing.Time.AdjustableTime();
+        await using var world = await GateWorld.StartAsync(configure: builder => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(builder.Services, time));
+        (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(200);
+        time.Set(TimeSpan.FromSeconds(45));
+        time.Pass(TimeSpan.FromSeconds(2));
+        await Testing.Eventually.TrueAsync(() => world.Call(world.IdToken("alice")).SendAsync().GetAwaiter().GetResult().Reason == "clock_off");
+    }
+}

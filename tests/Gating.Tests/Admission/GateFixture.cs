@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Gating.Admission;
+using Gating.Grants;
+using Gating.Identity;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Testing.Storage;
+using Gating.Testing.Time;
+using Shouldly;
+
+namespace Gating.Tests.Admission;
+
+/// <summary>The admission gate over stores in memory. Tests change the registry, the person's state or the store, and ask.</summary>
+internal sealed class GateFixture
+{
+    public const string Issuer = "https://issuer.test";
+    public const string Tool = "https://tools.test/face";
+    public const string OtherTool = "https://tools.test/voice";
+
+    private readonly OperatorKey _key = new(new byte[OperatorKey.Size]);
+    private string? _written;
+    private App? _app;
+
+    public GateFixture()
+    {
+        Store = Ledger = new InMemoryLedgerStore(Faults);
+        Queue = new(Faults);
+        RegistryStore = new(Faults);
+        Names = new(new InMemoryNameStore(Faults), _key);
+        Registry = NewRegistry();
+    }
+
+    public Faults Faults { get; } = new();
+
+    public AdjustableTime Time { get; } = new();
+
+    public InMemoryLedgerStore Ledger { get; }
+
+    /// <summary>What the gate writes to; a test may put something between it and <see cref="Ledger"/>.</summary>
+    public ILedgerStore Store { get; set; }
+
+    public InMemoryTraceQueue Queue { get; }
+
+    public InMemoryRegistryStore RegistryStore { get; }
+
+    public StreamNames Names { get; }
+
+    public Appender Appender => field ??= new(Store, Queue, _key, Time);
+
+    public JsonObject Registry { get; }
+
+    public JsonNode FirstTool => Registry["tools"]![0]!;
+
+    public AdmissionGate Gate => field ??= NewGate();
+
+    public async Task<AdmissionDecision> AskAsync(Func<AdmissionRequest, AdmissionRequest>? change = null)
+    {
+        await WriteRegistryAsync();
+        var request = new AdmissionRequest(_app!, Person(), Tool, new MediaDetail(null, "face_swap", 1, null, [], null), null, null, null, null);
+        return await Gate.AdmitAsync(change?.Invoke(request) ?? request, default);
+    }
+
+    public static VerifiedIdentity Person(string subject = "alice", AssuranceLevel level = AssuranceLevel.High, string? naturalPerson = null) =>
+        new(Issuer, subject, naturalPerson, new(level, "in person", DateTimeOffset.UtcNow.AddDays(-20)), null, DateTimeOffset.UtcNow.AddMinutes(10));
+
+    public static IdempotencyKey Key(string text)
+    {
+        IdempotencyKey.TryParse(text, out var key).ShouldBeTrue();
+        return key;
+    }
+
+    /// <summary>Changes the person's state past the gate, as other use cases will.</summary>
+    public async Task ChangeStateAsync(Func<StreamState, StreamState> change, long? settles = null)
+    {
+        var stream = ((NamedStream.Found)await Names.OfPersonAsync(Person(), default)).Stream;
+        var entry = new EntryDraft(EntryKind.StatusChanged, "{\"v\":1}"u8.ToArray(), default);
+        await Appender.AppendAsync(stream, new Proposal<bool>(OperationId.Create(), [], (state, _) => new(change(state), [entry], [], settles, null, true)), isNew: false);
+    }
+
+    public async Task<List<Entry>> EntriesAsync(string subject = "alice")
+    {
+        var stream = ((NamedStream.Found)await Names.OfPersonAsync(Person(subject), default)).Stream;
+        var entries = new List<Entry>();
+        await foreach (var entry in Ledger.ReadEntriesAsync(stream, 1, long.MaxValue, default))
+        {
+            entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    /// <summary>Makes the store hold what <see cref="Registry"/> says.</summary>
+    public async Task WriteRegistryAsync()
+    {
+        var json = Registry.ToJsonString();
+        if (string.Equals(json, _written, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        _written = json;
+        var reading = RegistryReader.ReadDocument(Encoding.UTF8.GetBytes(json), RegistryMode.Production);
+        var document = reading is RegistryReading.Valid valid ? valid.Document : throw new InvalidOperationException(string.Join('\n', ((RegistryReading.Invalid)reading).Errors));
+        (await new RegistrySeeder(RegistryStore, RegistryMode.Production).SeedAsync(document, SeedMode.Replace, default)).ShouldBeOfType<SeedOutcome.Seeded>();
+        _app = document.Apps.Single(app => app.Id == "app");
+    }
+
+    private AdmissionGate NewGate()
+    {
+        using var pem = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var signer = new GrantSigner(SigningKeyRing.FromPem(pem.ExportPkcs8PrivateKeyPem(), null, null), new(_key), "https://gate.test");
+        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, signer, Time);
+    }
+
+    private static JsonObject NewRegistry() => new()
+    {
+        ["version"] = 1,
+        ["apps"] = new JsonArray(NewApp("app", "client-a"), NewApp("other", "client-b")),
+        ["tools"] = new JsonArray(NewTool(Tool), NewTool(OtherTool)),
+        ["issuers"] = new JsonArray(new JsonObject
+        {
+            ["id"] = Issuer, ["name"] = "issuer", ["status"] = "active", ["algorithms"] = new JsonArray("ES256"), ["types"] = new JsonArray(""),
+            ["maxLifetimeSeconds"] = 3600, ["assuranceRules"] = new JsonArray(), ["acrValues"] = new JsonObject { ["high"] = "urn:high" },
+        }),
+        ["policy"] = new JsonObject { ["personQuotas"] = new JsonArray() },
+    };
+
+    private static JsonObject NewApp(string id, string client) => new()
+    {
+        ["id"] = id, ["name"] = id, ["status"] = "active", ["secretDigests"] = new JsonArray(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(id)))),
+        ["audiences"] = new JsonObject { [Issuer] = new JsonArray(client) }, ["tools"] = new JsonArray(Tool),
+    };
+
+    private static JsonObject NewTool(string resource)
+    {
+        var later = DateTimeOffset.UtcNow.AddDays(100).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return new()
+        {
+            ["resource"] = resource, ["name"] = "tool", ["status"] = "active",
+            ["dossier"] = new JsonObject { ["filingNumber"] = "F-1", ["securityAssessmentUntil"] = later, ["datasetAuditUntil"] = later },
+            ["operations"] = new JsonArray("face_swap"), ["assurance"] = new JsonObject { ["level"] = "low" },
+            ["demandsDpop"] = false, ["demandsConsent"] = false, ["demandsModeration"] = false, ["maxUnits"] = 10, ["grantLifetimeSeconds"] = 300,
+            ["quotas"] = new JsonArray(new JsonObject { ["name"] = "daily", ["scope"] = "app_person_tool", ["kind"] = "calendar", ["limit"] = 5, ["period"] = "day" }),
+        };
+    }
+}

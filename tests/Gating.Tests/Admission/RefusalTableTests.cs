@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using Gating.Admission;
+using Gating.Identity;
+using Gating.Ledger;
+using Gating.Testing.Storage;
+using Gating.Tests.Ledger.Append;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Tests.Admission;
+
+/// <summary>The decision table: for every reason there is, a situation that is refused for exactly that reason, and nothing is charged.</summary>
+public sealed class RefusalTableTests
+{
+    private static readonly Dictionary<RefusalReason, Func<GateFixture, Task<AdmissionDecision>>> Table = new()
+    {
+        [RefusalReason.ToolUnknown] = gate => gate.AskAsync(request => request with { Resource = "https://tools.test/none" }),
+        [RefusalReason.ToolNotForApp] = gate => gate.AskAsync(request => request with { Resource = GateFixture.OtherTool }),
+        [RefusalReason.ToolStopped] = gate => With(gate, () => gate.FirstTool["status"] = "stopped"),
+        [RefusalReason.DossierIncomplete] = gate => With(gate, () => gate.FirstTool["dossier"]!.AsObject().Remove("filingNumber")),
+        [RefusalReason.DossierLapsed] = gate => With(gate, () => gate.FirstTool["dossier"]!["datasetAuditUntil"] = "2026-01-01"),
+        [RefusalReason.OperationNotAllowed] = gate => gate.AskAsync(request => request with { Detail = request.Detail with { Operation = "voice_clone" } }),
+        [RefusalReason.UnitsOutOfRange] = gate => gate.AskAsync(request => request with { Detail = request.Detail with { Units = 11 } }),
+        [RefusalReason.DpopRequired] = gate => With(gate, () => gate.FirstTool["demandsDpop"] = true),
+        [RefusalReason.AssuranceTooLow] = gate => gate.AskAsync(request => request with { Identity = GateFixture.Person(level: AssuranceLevel.None) }),
+        [RefusalReason.AssuranceTooOld] = gate => With(gate, () => gate.FirstTool["assurance"]!["maxAgeSeconds"] = 3600),
+        [RefusalReason.ConsentMissing] = gate => With(gate, () => gate.FirstTool["demandsConsent"] = true),
+        [RefusalReason.ModerationMissing] = gate => With(gate, () => gate.FirstTool["demandsModeration"] = true),
+        [RefusalReason.PersonRevoked] = gate => InState(gate, state => state with { Status = StreamStatus.Revoked }),
+        [RefusalReason.PersonSuspended] = gate => InState(gate, state => state with { Status = StreamStatus.Suspended }),
+        [RefusalReason.QuotaExceeded] = async gate =>
+        {
+            await gate.AskAsync(request => request with { Detail = request.Detail with { Units = 5 } });
+            return await gate.AskAsync();
+        },
+        [RefusalReason.SharedQuotaExceeded] = async gate =>
+        {
+            gate.Registry["policy"]!["personQuotas"] = new JsonArray(new JsonObject { ["name"] = "all", ["scope"] = "person", ["kind"] = "calendar", ["limit"] = 1, ["period"] = "day" });
+            await gate.AskAsync();
+            return await gate.AskAsync();
+        },
+        [RefusalReason.UnitsExceedQuota] = gate => gate.AskAsync(request => request with { Detail = request.Detail with { Units = 6 } }),
+        [RefusalReason.TooManyWindows] = gate => InState(
+            gate, state => state with { Windows = [.. Enumerable.Range(1, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1), 1))] }),
+        [RefusalReason.AppStopped] = gate => With(gate, () => gate.Registry["apps"]![0]!["status"] = "stopped"),
+        [RefusalReason.IssuerStopped] = gate => With(gate, () => gate.Registry["issuers"]![0]!["status"] = "stopped"),
+        [RefusalReason.IdentityConflict] = async gate =>
+        {
+            // Two accounts became two persons; then the claim that makes them one is trusted.
+            await gate.AskAsync(request => request with { Identity = GateFixture.Person("alice") });
+            await gate.AskAsync(request => request with { Identity = GateFixture.Person("alice-2") });
+            await gate.AskAsync(request => request with { Identity = GateFixture.Person("alice", naturalPerson: "np-1") });
+            return await gate.AskAsync(request => request with { Identity = GateFixture.Person("alice-2", naturalPerson: "np-1") });
+        },
+        [RefusalReason.ProofReplayed] = async gate =>
+        {
+            var proof = new ShortLivedRow(KeyHash.Of("proof", "1"), DateTimeOffset.UtcNow.AddMinutes(1));
+            await gate.AskAsync(request => request with { Proof = proof });
+            return await gate.AskAsync(request => request with { Proof = proof });
+        },
+        [RefusalReason.AssertionReplayed] = async gate =>
+        {
+            var assertion = new ShortLivedRow(KeyHash.Of("assertion", "1"), DateTimeOffset.UtcNow.AddMinutes(1));
+            await gate.AskAsync(request => request with { Assertion = assertion });
+            return await gate.AskAsync(request => request with { Assertion = assertion });
+        },
+        [RefusalReason.IdempotencyMismatch] = async gate =>
+        {
+            await gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("k") });
+            return await gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("k"), Detail = request.Detail with { Units = 2 } });
+        },
+        [RefusalReason.IdempotencySpent] = async gate =>
+        {
+            await gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("k") });
+            gate.Time.Pass(TimeSpan.FromMinutes(6));
+            return await gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("k") });
+        },
+        [RefusalReason.IdempotencyInFlight] = async gate =>
+        {
+            var commit = gate.Faults.HoldNext(StoreCall.Commit);
+            var first = gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("k") });
+            await commit.Reached;
+            var second = await gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("k") });
+            commit.Release();
+            (await first).ShouldBeOfType<AdmissionDecision.Granted>();
+            return second;
+        },
+        [RefusalReason.TooManyWaiting] = async gate =>
+        {
+            var commit = gate.Faults.HoldNext(StoreCall.Commit);
+            var first = gate.AskAsync();
+            await commit.Reached;
+            var waiting = Enumerable.Range(0, Appender.MaxWaiting).Select(_ => gate.AskAsync()).ToArray();
+            var last = await gate.AskAsync();
+            commit.Release();
+            await Task.WhenAll(waiting.Append(first));
+            return last;
+        },
+        [RefusalReason.TooManyKeys] = async gate =>
+        {
+            gate.FirstTool["quotas"]![0]!["limit"] = 1000;
+            for (var i = 0; i < Head.MaxShortLived; i++)
+            {
+                var key = GateFixture.Key($"k{i}");
+                (await gate.AskAsync(request => request with { IdempotencyKey = key })).ShouldBeOfType<AdmissionDecision.Granted>();
+            }
+
+            return await gate.AskAsync(request => request with { IdempotencyKey = GateFixture.Key("one-more") });
+        },
+        [RefusalReason.Contended] = gate =>
+        {
+            gate.Store = new AlwaysOvertaken(gate, commit: TimeSpan.FromSeconds(1.1), read: TimeSpan.Zero);
+            return gate.AskAsync();
+        },
+        [RefusalReason.RegistryStale] = gate =>
+        {
+            gate.Store = new AlwaysOvertaken(gate, commit: TimeSpan.Zero, read: TimeSpan.FromSeconds(3));
+            return gate.AskAsync();
+        },
+    };
+
+    public static TheoryData<RefusalReason> Reasons => [.. Enum.GetValues<RefusalReason>()];
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Every_reason_has_a_situation_that_is_refused_for_it(RefusalReason reason)
+    {
+        var gate = new GateFixture();
+        var refused = (await Table[reason](gate)).ShouldBeOfType<AdmissionDecision.Refused>();
+        refused.Refusal.Reason.ShouldBe(reason);
+        gate.Faults.Violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_reason_has_a_word_of_its_own()
+    {
+        var codes = Enum.GetValues<RefusalReason>().Select(reason => reason.Code()).ToArray();
+        codes.Distinct(StringComparer.Ordinal).Count().ShouldBe(codes.Length);
+        codes.ShouldAllBe(code => code.All(c => char.IsAsciiLetterLower(c) || c == '_'));
+    }
+
+    private static Task<AdmissionDecision> With(GateFixture gate, Action change)
+    {
+        change();
+        return gate.AskAsync();
+    }
+
+    private static async Task<AdmissionDecision> InState(GateFixture gate, Func<StreamState, StreamState> change)
+    {
+        await gate.ChangeStateAsync(change);
+        return await gate.AskAsync();
+    }
+
+    /// <summary>Another writer is always faster, and time passes while we try.</summary>
+    private sealed class AlwaysOvertaken(GateFixture gate, TimeSpan commit, TimeSpan read) : LedgerStoreDecorator(gate.Ledger)
+    {
+        public override Task<StoredHead?> ReadHeadAsync(StreamId stream, CancellationToken cancellation)
+        {
+            gate.Time.Pass(read);
+            return base.ReadHeadAsync(stream, cancellation);
+        }
+
+        public override Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            gate.Time.Pass(commit);
+            return Task.FromResult<CommitOutcome>(new CommitOutcome.HeadMoved());
+        }
+    }
+}
