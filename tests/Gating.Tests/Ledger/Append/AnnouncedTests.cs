@@ -43,6 +43,30 @@ public sealed class AnnouncedTests
     }
 
     [Fact]
+    public async Task An_instance_that_starts_announces_nothing_twice()
+    {
+        await _world.AppendAsync();
+        await _world.AppendAsync();
+        await _world.AppendAsync(by: _world.NewInstance());
+        _world.Queue.References[^1].ShouldBe(new(LedgerWorld.Stream, 2, 3));
+        (await _world.HeadAsync()).Announced.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Once_a_put_succeeds_commits_wait_for_none()
+    {
+        await _world.LoseReferenceAsync();
+        await _world.AppendAsync();
+        var put = _world.Faults.HoldNext(StoreCall.PutTrace);
+        var commits = _world.Faults.Calls(StoreCall.Commit);
+        var append = _world.AppendAsync();
+        await put.Reached;
+        await Eventually.TrueAsync(() => _world.Faults.Calls(StoreCall.Commit) == commits + 1);
+        put.Release();
+        await append;
+    }
+
+    [Fact]
     public async Task After_a_failed_put_nothing_is_committed_until_a_put_succeeds()
     {
         await _world.LoseReferenceAsync();

@@ -32,7 +32,7 @@ public sealed class CommitTests
         var append = _world.AppendAsync();
         await commit.Reached;
         await Eventually.TrueAsync(() => _world.Queue.References.Count == 1);
-        append.IsCompleted.ShouldBeFalse();
+        await LedgerWorld.ShouldStillWaitAsync(append);
         commit.Release();
         await append;
     }
@@ -44,7 +44,7 @@ public sealed class CommitTests
         var append = _world.AppendAsync();
         await put.Reached;
         await Eventually.TrueAsync(() => _world.Store.Streams.Count == 1);
-        append.IsCompleted.ShouldBeFalse();
+        await LedgerWorld.ShouldStillWaitAsync(append);
         put.Release();
         await append;
     }
@@ -105,14 +105,43 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task A_message_never_holds_more_references_than_it_may()
+    {
+        var hold = _world.Faults.HoldNext(StoreCall.PutTrace);
+        var first = _world.AppendAsync();
+        await hold.Reached;
+        var rest = Enumerable.Range(0, ITraceQueue.MaxReferences + 1).Select(i => _world.AppendAsync(stream: new((UInt128)(100 + i)))).ToArray();
+        hold.Release();
+        await Task.WhenAll(rest.Append(first));
+        _world.Queue.Messages.Select(message => message.Count).ShouldBe([1, ITraceQueue.MaxReferences, 1]);
+    }
+
+    [Fact]
+    public async Task A_batch_of_large_entries_stays_under_four_mebibytes()
+    {
+        var recording = new RecordingStore(_world.Store);
+        var appender = new Appender(recording, _world.Queue, LedgerWorld.Key, _world.Time);
+        var hold = _world.Faults.HoldNext(StoreCall.Commit);
+        var first = _world.AppendAsync(by: appender);
+        await hold.Reached;
+        var large = new string('x', 200_000);
+        var rest = Enumerable.Range(0, 40).Select(_ => _world.AppendAsync(by: appender, secret: large)).ToArray();
+        hold.Release();
+        (await Task.WhenAll(rest.Append(first))).ShouldAllBe(outcome => outcome is AppendOutcome<bool>.Done);
+        recording.Sizes.ShouldAllBe(size => size < 3 * 1024 * 1024);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
     public async Task No_more_than_256_wait_for_one_stream()
     {
         var hold = _world.Faults.HoldNext(StoreCall.Commit);
         var first = _world.AppendAsync();
         await hold.Reached;
         var waiting = Enumerable.Range(0, Appender.MaxWaiting).Select(_ => _world.AppendAsync()).ToArray();
-        (await _world.AppendAsync()).ShouldBe(new AppendOutcome<bool>.Shed(ShedReason.TooManyWaiting));
+        var more = _world.AppendAsync();
         hold.Release();
+        (await more).ShouldBe(new AppendOutcome<bool>.Shed(ShedReason.TooManyWaiting));
         (await Task.WhenAll(waiting.Append(first))).ShouldAllBe(outcome => outcome is AppendOutcome<bool>.Done);
     }
 
@@ -159,6 +188,17 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task Time_goes_on_with_the_clock()
+    {
+        await _world.AppendAsync();
+        _world.Time.Pass(TimeSpan.FromHours(1));
+        var now = _world.Time.GetUtcNow();
+        var done = (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        done.Entries[0].Time.ShouldBeInRange(now.AddMilliseconds(-1), _world.Time.GetUtcNow());
+        (await _world.HeadAsync()).Time.ShouldBe(done.Entries[0].Time);
+    }
+
+    [Fact]
     public async Task Personal_data_is_stored_sealed_and_opens_with_the_streams_key()
     {
         var done = (await _world.AppendAsync(secret: "alice@example")).ShouldBeOfType<AppendOutcome<bool>.Done>();
@@ -177,6 +217,14 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task Two_streams_that_are_known_to_be_new_have_different_keys()
+    {
+        await _world.AppendAsync(isNew: true);
+        await _world.AppendAsync(stream: new(8), isNew: true);
+        (await _world.HeadAsync()).Salt.ToArray().ShouldNotBe((await _world.HeadAsync(new(8))).Salt.ToArray());
+    }
+
+    [Fact]
     public async Task A_stream_whose_rows_go_beyond_its_head_is_frozen()
     {
         await _world.AppendAsync();
@@ -188,12 +236,38 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task A_new_stream_is_started_without_a_read()
+    {
+        (await _world.AppendAsync(isNew: true)).ShouldBeOfType<AppendOutcome<bool>.Done>().Entries[0].Seq.ShouldBe(1);
+        (_world.Faults.AllCalls, _world.Faults.Calls(StoreCall.Commit), _world.Faults.Calls(StoreCall.PutTrace)).ShouldBe((2, 1, 1));
+    }
+
+    [Fact]
     public async Task A_new_stream_that_somebody_else_started_first_is_read()
     {
-        var other = _world.NewInstance();
-        await _world.AppendAsync(by: other);
-        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [new(EntryKind.Granted, "{}"u8.ToArray(), default)], [], null, null, true));
-        (await _world.Appender.AppendAsync(LedgerWorld.Stream, proposal, isNew: true)).ShouldBeOfType<AppendOutcome<bool>.Done>().Entries[0].Seq.ShouldBe(2);
+        await _world.AppendAsync(by: _world.NewInstance());
+        (await _world.AppendAsync(isNew: true)).ShouldBeOfType<AppendOutcome<bool>.Done>().Entries[0].Seq.ShouldBe(2);
         await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_stream_that_somebody_else_started_is_sealed_under_its_own_salt()
+    {
+        await _world.AppendAsync(by: _world.NewInstance());
+        var entry = (await _world.AppendAsync(secret: "alice@example", isNew: true)).ShouldBeOfType<AppendOutcome<bool>.Done>().Entries[0];
+        using var cipher = SealedPart.Cipher(LedgerWorld.Key.SealingKey((await _world.HeadAsync()).Salt.Span));
+        SealedPart.Open(cipher, entry.Stream, entry.Seq, entry.Kind, entry.Sealed.Span).ShouldBe("alice@example"u8.ToArray());
+    }
+
+    /// <summary>Notes what the entries of each transaction weigh.</summary>
+    private sealed class RecordingStore(ILedgerStore inner) : LedgerStoreDecorator(inner)
+    {
+        public List<int> Sizes { get; } = [];
+
+        public override Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            Sizes.Add(batch.Entries.Sum(entry => entry.Public.Length + entry.Sealed.Length));
+            return base.CommitAsync(batch, cancellation);
+        }
     }
 }

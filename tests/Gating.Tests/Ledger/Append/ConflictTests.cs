@@ -82,6 +82,18 @@ public sealed class ConflictTests
     }
 
     [Fact]
+    public async Task Of_several_attempts_the_one_that_happened_is_answered()
+    {
+        _world.Faults.On(StoreCall.Commit, Fault.Before);
+        _world.Faults.On(StoreCall.Commit, Fault.After, nth: 2);
+        var done = (await _world.AppendAsync(secret: "sealed anew each time")).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        _world.Faults.Calls(StoreCall.Commit).ShouldBe(2);
+        done.Entries[0].Hash.ShouldBe((await _world.HeadAsync()).Hash);
+        (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
     public async Task When_the_tried_entry_cannot_be_read_either_nobody_is_told_yes_or_no()
     {
         using (_world.Faults.Outage(Fault.Before, StoreCall.ReadEntry))
@@ -129,11 +141,41 @@ public sealed class ConflictTests
         (await _world.AppendAsync(by: contended)).ShouldBe(new AppendOutcome<bool>.Shed(ShedReason.Contended));
     }
 
+    [Fact]
+    public async Task Between_two_conflicts_it_stands_back()
+    {
+        const int Conflicts = 12;
+        var time = new SteppedTime();
+        var append = _world.AppendAsync(by: new(new MovedFor(Conflicts, _world.Store), _world.Queue, LedgerWorld.Key, time));
+        while (!append.IsCompleted)
+        {
+            time.Pass(TimeSpan.FromMilliseconds(128));
+            await Task.Yield();
+        }
+
+        // Jitter may be zero now and then; in all of them it is not.
+        (await append).ShouldBeOfType<AppendOutcome<bool>.Done>();
+        time.Delays.Count.ShouldBeInRange(1, Conflicts);
+        time.Delays.ShouldAllBe(delay => delay < TimeSpan.FromMilliseconds(128));
+    }
+
+    /// <summary>Another writer is faster so many times.</summary>
+    private sealed class MovedFor(int times, ILedgerStore inner) : LedgerStoreDecorator(inner)
+    {
+        private int _times;
+
+        public override Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation) =>
+            _times++ < times ? Task.FromResult<CommitOutcome>(new CommitOutcome.HeadMoved()) : base.CommitAsync(batch, cancellation);
+    }
+
     /// <summary>Another writer is always faster; each try costs half a second.</summary>
     private sealed class AlwaysMoved(ILedgerStore inner, Gating.Testing.Time.AdjustableTime time) : LedgerStoreDecorator(inner)
     {
+        private int _tries;
+
         public override Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
         {
+            _tries++.ShouldBeLessThan(10);
             time.Pass(TimeSpan.FromSeconds(0.5));
             return Task.FromResult<CommitOutcome>(new CommitOutcome.HeadMoved());
         }

@@ -118,6 +118,21 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public async Task A_row_past_its_time_is_not_deleted_by_the_batch_that_writes_it()
+    {
+        var hold = _world.Faults.HoldNext(StoreCall.Commit);
+        var first = _world.AppendAsync();
+        await hold.Reached;
+        var (late, next) = (_world.AppendAsync(keys: [_world.KeyOf("late", TimeSpan.FromSeconds(-1))]), _world.AppendAsync());
+        hold.Release();
+        (await Task.WhenAll(first, late, next)).ShouldAllBe(outcome => outcome is AppendOutcome<bool>.Done);
+        (await _world.HeadAsync()).ShortLived.ShouldHaveSingleItem();
+        await _world.AppendAsync();
+        (await _world.HeadAsync()).ShortLived.ShouldBeEmpty();
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
     public async Task A_deletion_of_a_row_that_is_gone_drops_the_name_and_goes_on()
     {
         await _world.AppendAsync(keys: [_world.KeyOf("a", TimeSpan.FromSeconds(30))]);
@@ -139,6 +154,29 @@ public sealed class KeyTests
         (await _world.AppendAsync()).ShouldBeOfType<AppendOutcome<bool>.Done>();
         _world.Time.Pass(TimeSpan.FromHours(2));
         (await _world.AppendAsync(keys: [_world.KeyOf("more")])).ShouldBeOfType<AppendOutcome<bool>.Done>();
+    }
+
+    [Fact]
+    public void Other_parts_are_another_key_even_when_they_join_to_the_same_text()
+    {
+        KeyHash.Of("kind", "ab", "c").ShouldNotBe(KeyHash.Of("kind", "a", "bc"));
+        KeyHash.Of("kinda", "b").ShouldNotBe(KeyHash.Of("kind", "ab"));
+    }
+
+    [Fact]
+    public async Task Two_settlements_of_one_grant_never_share_a_batch()
+    {
+        await _world.AppendAsync();
+        var hold = _world.Faults.HoldNext(StoreCall.Commit);
+        var first = _world.AppendAsync();
+        await hold.Reached;
+        var twins = Enumerable.Range(0, 5).Select(_ => _world.SettleAsync(1)).ToArray();
+        hold.Release();
+        var outcomes = await Task.WhenAll(twins);
+        outcomes[0].ShouldBeOfType<AppendOutcome<bool>.Done>();
+        outcomes[1..].ShouldAllBe(outcome => outcome == new AppendOutcome<bool>.AlreadySettled(new(1, 3)));
+        await first;
+        await _world.ShouldBeSoundAsync();
     }
 
     [Fact]

@@ -38,8 +38,11 @@ internal sealed class LedgerWorld
     public Appender NewInstance() => new(Store, Queue, Key, Time);
 
     public Task<AppendOutcome<bool>> AppendAsync(
-        int limit = 1000, StreamId? stream = null, Appender? by = null, ImmutableArray<ShortLivedRow> keys = default, string secret = "", string reason = "limit") =>
-        (by ?? Appender).AppendAsync(stream ?? Stream, Proposal(limit, keys.IsDefault ? [] : keys, secret, reason), isNew: false);
+        int limit = 1000, StreamId? stream = null, Appender? by = null, ImmutableArray<ShortLivedRow> keys = default, string secret = "", bool isNew = false) =>
+        (by ?? Appender).AppendAsync(stream ?? Stream, Proposal(limit, keys.IsDefault ? [] : keys, secret), isNew);
+
+    /// <summary>Fails when the append completes while something that it has to wait for is held.</summary>
+    public static Task ShouldStillWaitAsync(Task append) => Should.ThrowAsync<TimeoutException>(append.WaitAsync(TimeSpan.FromMilliseconds(100)));
 
     /// <summary>Settles the grant of an entry.</summary>
     public Task<AppendOutcome<bool>> SettleAsync(long seq, Appender? by = null) =>
@@ -76,13 +79,13 @@ internal sealed class LedgerWorld
     public IEnumerable<long> AnnouncedSeqs(StreamId? stream = null) =>
         Queue.References.Where(reference => reference.Stream == (stream ?? Stream)).SelectMany(reference => Enumerable.Range((int)reference.From, (int)(reference.To - reference.From + 1))).Select(seq => (long)seq);
 
-    private Proposal<bool> Proposal(int limit, ImmutableArray<ShortLivedRow> keys, string secret, string reason) => new(OperationId.Create(), keys, (state, time) =>
+    private Proposal<bool> Proposal(int limit, ImmutableArray<ShortLivedRow> keys, string secret) => new(OperationId.Create(), keys, (state, time) =>
     {
         Interlocked.Increment(ref _decisions);
         var used = state.Windows is [var window] ? window.Used : 0;
         if (used >= limit)
         {
-            return new(state, [], [], null, reason, false);
+            return new(state, [], [], null, "limit", false);
         }
 
         var entry = new EntryDraft(EntryKind.Granted, "{\"v\":1}"u8.ToArray(), System.Text.Encoding.UTF8.GetBytes(secret));

@@ -1,0 +1,76 @@
+using Gating.Mutants.Compiling;
+using Gating.Mutants.Running;
+
+namespace Gating.Mutants;
+
+/// <summary>What became of a mutant.</summary>
+/// <param name="By">The guard that failed; null where all passed: the mutant survived.</param>
+/// <param name="Why">How it failed.</param>
+internal sealed record Fate(Mutant Mutant, Guard? By, string? Why);
+
+/// <summary>Compiles each mutant once and runs its guards against it, one after another; answers are kept, whoever asks first.</summary>
+internal sealed class Laboratory : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gating-mutants-");
+    private readonly Lazy<GatingSource> _source = new(GatingSource.Load);
+    private readonly GuardProcess _changed = new(eventuallySeconds: 3);
+    private readonly GuardProcess _unchanged = new(eventuallySeconds: 10);
+    private readonly Dictionary<string, Fate> _fates = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guard, GuardVerdict> _baseline = [];
+
+    /// <summary>The guard against the source as it is, compiled in the same way: a guard that fails always guards nothing.</summary>
+    public async Task<GuardVerdict> BaselineAsync(Guard guard)
+    {
+        if (!_baseline.TryGetValue(guard, out var verdict))
+        {
+            _baseline[guard] = verdict = await _unchanged.RunAsync(new(Image("unchanged", null), guard));
+        }
+
+        return verdict;
+    }
+
+    public async Task<Fate> FateOfAsync(Mutant mutant)
+    {
+        if (!_fates.TryGetValue(mutant.Change, out var fate))
+        {
+            _fates[mutant.Change] = fate = await ExposeAsync(mutant);
+        }
+
+        return fate;
+    }
+
+    /// <summary>What all of it has cost so far.</summary>
+    public string Cost => FormattableString.Invariant($"{Environment.CpuUsage.TotalTime.TotalSeconds:0} s of processor time to compile, {(_changed.ProcessorTime + _unchanged.ProcessorTime).TotalSeconds:0} s to run guards");
+
+    public void Dispose()
+    {
+        _changed.Dispose();
+        _unchanged.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<Fate> ExposeAsync(Mutant mutant)
+    {
+        var image = Image($"mutant-{_fates.Count}", mutant);
+        foreach (var guard in mutant.Guards)
+        {
+            if (await _changed.RunAsync(new(image, guard)) is { Passed: false } verdict)
+            {
+                return new(mutant, guard, verdict.Failure);
+            }
+        }
+
+        return new(mutant, null, null);
+    }
+
+    private string Image(string name, Mutant? mutant)
+    {
+        var path = Path.Combine(_folder.FullName, $"{name}.dll");
+        if (!File.Exists(path))
+        {
+            File.WriteAllBytes(path, _source.Value.Compile(mutant));
+        }
+
+        return path;
+    }
+}

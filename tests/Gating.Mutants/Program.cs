@@ -1,0 +1,3 @@
+using Gating.Mutants.Running;
+
+return await GuardLoop.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());

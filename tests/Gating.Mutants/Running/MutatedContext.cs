@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Xunit;
+using Xunit.Sdk;
+
+namespace Gating.Mutants.Running;
+
+/// <summary>One Gating.dll with the tests beside it, kept apart from every other: only assemblies that reference Gating are loaded anew.</summary>
+internal sealed class MutatedContext(string assembly) : AssemblyLoadContext(isCollectible: true)
+{
+    public string Assembly => assembly;
+
+    /// <summary>Runs every case of a test as the runner would: a new instance for each, its data read from its attributes.</summary>
+    public async Task<GuardVerdict> RunAsync(Guard guard)
+    {
+        try
+        {
+            var type = LoadFromAssemblyName(new("Gating.Tests")).GetType(guard.Type, throwOnError: true)!;
+            var method = type.GetMethod(guard.Method)!;
+            var cases = method.GetCustomAttribute<FactAttribute>() is TheoryAttribute
+                ? method.GetCustomAttributes<DataAttribute>().SelectMany(data => data.GetData(method)).ToList()
+                : [[]];
+            foreach (var arguments in cases)
+            {
+                await RunAsync(type, method, arguments);
+            }
+
+            return cases.Count > 0 ? new(Failure: null) : new("It has no cases.");
+        }
+        catch (Exception error)
+        {
+            var cause = error is TargetInvocationException { InnerException: { } inner } ? inner : error;
+            return new($"{cause.GetType().Name}: {string.Join(' ', cause.Message.Split((char[])[], StringSplitOptions.RemoveEmptyEntries))}");
+        }
+    }
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        if (assemblyName.Name is "Gating")
+        {
+            // From memory: the file is deleted while this process goes on.
+            return LoadFromStream(new MemoryStream(File.ReadAllBytes(assembly)));
+        }
+
+        var path = Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll");
+        return assemblyName.Name!.StartsWith("Gating.", StringComparison.Ordinal) && File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+    }
+
+    private static async Task RunAsync(Type type, MethodInfo method, object?[] arguments)
+    {
+        var instance = method.IsStatic ? null : Activator.CreateInstance(type);
+        try
+        {
+            if (method.Invoke(instance, arguments) is Task task)
+            {
+                await task;
+            }
+        }
+        finally
+        {
+            (instance as IDisposable)?.Dispose();
+        }
+    }
+}
