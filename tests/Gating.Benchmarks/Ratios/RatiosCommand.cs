@@ -27,10 +27,23 @@ internal static class RatiosCommand
     private static async Task<Table> MeasureAsync(Stage stage, RatioOptions options, Action<string> say)
     {
         var interleaved = await InterleavedRows.MeasureAsync(stage, options, say);
-        List<Row> rows = [.. interleaved.Rows];
-        rows.AddRange(await InstanceRows.MeasureAsync(stage, options, say));
-        rows.AddRange(await ProcessRows.MeasureAsync(stage, options, say));
-        return interleaved with { Rows = rows };
+        say($"so far:{Environment.NewLine}{interleaved.ToMarkdown()}");
+        var instances = await TryAsync("one hot person on several instances", () => InstanceRows.MeasureAsync(stage, options, say));
+        var processes = await TryAsync("start and memory", () => ProcessRows.MeasureAsync(stage, options, say));
+        return interleaved with { Rows = [.. interleaved.Rows, .. instances, .. processes] };
+    }
+
+    // What took minutes to measure is not thrown away because something else could not be.
+    private static async Task<IReadOnlyList<Row>> TryAsync(string what, Func<Task<IReadOnlyList<Row>>> measure)
+    {
+        try
+        {
+            return await measure();
+        }
+        catch (Exception error) when (error is InvalidOperationException or IOException or System.Net.Sockets.SocketException)
+        {
+            return [new(what, "", double.NaN, "", IsMet: false, IsTiming: false, $"not measured: {error.Message.Split('\n')[0]}")];
+        }
     }
 
     // On standard error: standard output is the result's.

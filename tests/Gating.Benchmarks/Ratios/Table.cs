@@ -41,6 +41,6 @@ internal sealed record Table(IReadOnlyList<Reading> Calibration, double Load, IR
 /// <summary>One calibration over all rounds.</summary>
 internal sealed record Reading(string What, string Unit, Spread Value);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Table))]
 internal sealed partial class TableJson : JsonSerializerContext;
