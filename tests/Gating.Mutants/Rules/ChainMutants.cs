@@ -50,7 +50,7 @@ internal static class ChainMutants
             "_cached ??= (Head.New(RandomNumberGenerator.GetBytes(Head.SaltSize)), null);", "_cached ??= (Head.New(new byte[Head.SaltSize]), null);",
             Guard.Of<CommitTests>(nameof(CommitTests.Two_streams_that_are_known_to_be_new_have_different_keys))),
         new(KeyRule, "the first salt that was met is kept", Stream,
-            "_sealing.Key is null || !_sealing.Salt.Span.SequenceEqual(head.Salt.Span)", "_sealing.Key is null",
+            "_sealing.Cipher is null || !_sealing.Salt.Span.SequenceEqual(head.Salt.Span)", "_sealing.Cipher is null",
             Guard.Of<CommitTests>(nameof(CommitTests.A_stream_that_somebody_else_started_is_sealed_under_its_own_salt))),
         new(KeyRule, "a commit draws another salt", Plan, "head.Salt, rows, state);", "RandomNumberGenerator.GetBytes(Head.SaltSize), rows, state);",
             Guard.Of<CommitTests>(nameof(CommitTests.Personal_data_is_stored_sealed_and_opens_with_the_streams_key))),
