@@ -19,7 +19,7 @@ public static class GateApp
     };
 
     /// <summary>Builds the app from the <c>Gating</c> section of its configuration. Throws <see cref="ConfigurationException"/> listing everything that is wrong.</summary>
-    /// <param name="configure">Last word on the builder: tests replace services, a launcher adds settings.</param>
+    /// <param name="configure">Settings, logging, servers and the clock of whoever starts it. The ports are composed after it and cannot be replaced here.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
