@@ -8,7 +8,8 @@ const npm = spawn(process.argv[2], ['ci', '--ignore-scripts', '--loglevel=error'
   shell: process.platform === 'win32',
 });
 endWithParent(() => {
-  npm.kill();
+  // npm waits out its fetches after a polite signal, five minutes at worst; what it leaves half done has no stamp and is done again.
+  npm.kill('SIGKILL');
   process.exit(1);
 });
 npm.on('error', (error) => {

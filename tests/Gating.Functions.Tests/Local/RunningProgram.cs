@@ -17,7 +17,10 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public RunningProgram(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(SetupException).Assembly.Location, "--port", "0", "--data", _data.Path, .. arguments])
+        // A build server may run us with Ctrl-C ignored, and a child inherits that: `env` gives it its meaning back, and becomes the program.
+        string[] prefix = OperatingSystem.IsLinux() ? ["--default-signal=INT", "dotnet"] : [];
+        string[] all = [.. prefix, "exec", typeof(SetupException).Assembly.Location, "--port", "0", "--data", _data.Path, .. arguments];
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "env" : "dotnet", all)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
