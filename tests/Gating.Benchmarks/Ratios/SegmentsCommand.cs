@@ -17,6 +17,8 @@ internal static class SegmentsCommand
         for (var round = 0; round < rounds; round++)
         {
             await measured.RunAsync(round, seconds);
+            await Console.Error.WriteLineAsync($"round {(round + 1).ToString(CultureInfo.InvariantCulture)}: "
+                + string.Join(", ", segments.Select(segment => string.Create(CultureInfo.InvariantCulture, $"{segment.Name} {measured.Of(segment.Name)[round].Rate:F0}/s"))));
         }
 
         foreach (var segment in segments)

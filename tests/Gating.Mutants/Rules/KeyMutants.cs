@@ -6,6 +6,7 @@ namespace Gating.Mutants.Rules;
 internal static class KeyMutants
 {
     private const string Stream = "Ledger/Append/StreamAppender.cs";
+    private const string Standing = "Ledger/Append/StandingRows.cs";
     private const string Plan = "Ledger/Append/BatchPlan.cs";
     private const string ResolveRule = "409 at a later index: the short-lived keys of the batch are point-read";
     private const string FifoRule = "A bounded FIFO of short-lived rows, three of which an append deletes";
@@ -18,7 +19,7 @@ internal static class KeyMutants
         new("Equal keys never share a batch", "a key of this very batch is looked up at once", Plan,
             "!SharesAny(taken, pending.Keys)", "taken.Count >= 0",
             Guard.Of<KeyTests>(nameof(KeyTests.Equal_keys_never_share_a_batch))),
-        new("A used key is reported in the order of the proposal", "the last one is reported", Stream,
+        new("A used key is reported in the order of the proposal", "the last one is reported", Standing,
             "foreach (var key in pending.Keys)", "foreach (var key in pending.Keys.Reverse())",
             Guard.Of<KeyTests>(nameof(KeyTests.Of_several_used_keys_the_first_is_reported))),
         new("A key and its entry are one transaction", "the key's row is not written", Plan,
@@ -28,13 +29,13 @@ internal static class KeyMutants
             "_keys.Add(new(key.Key, first));", "_keys.Add(new(key.Key, first - 1));",
             Guard.Of<KeyTests>(nameof(KeyTests.A_used_key_names_the_entry_it_served))),
         new(ResolveRule, "they are not", Stream,
-            "await AnswerTakenAsync(open, open.ToArray());", "",
+            "await _standing.AnswerKeysAsync(open, open.ToArray(), _dropped);", "",
             Guard.Of<KeyTests>(nameof(KeyTests.A_row_that_the_head_does_not_list_is_still_found_and_the_others_are_committed))),
         new("Those decided are answered, the rest is committed again", "the whole batch is turned away", Stream,
-            "await AnswerTakenAsync(open, open.ToArray());", "open.ForEach(one => one.Taken(new(one.Keys.FirstOrDefault().Key, 1)));\n open.Clear();",
+            "await _standing.AnswerKeysAsync(open, open.ToArray(), _dropped);", "open.ForEach(one => one.Taken(new(one.Keys.FirstOrDefault().Key, 1)));\n open.Clear();",
             Guard.Of<KeyTests>(nameof(KeyTests.A_row_that_the_head_does_not_list_is_still_found_and_the_others_are_committed))),
-        new("A name without its row is dropped", "it stays and the key is used for ever", Stream,
-            "_dropped.Add(key.Key);", "",
+        new("A name without its row is dropped", "it stays and the key is used for ever", Standing,
+            "dropped.Add(key.Key);", "",
             Guard.Of<KeyTests>(nameof(KeyTests.A_name_whose_row_is_gone_is_dropped_and_the_key_is_free))),
         new("A delete that meets 404 drops that name", "it tries to delete it again", Stream,
             "_dropped.Add(missing.Row.Key);", "",
@@ -64,7 +65,7 @@ internal static class KeyMutants
             "_settlements.Add(new(seq, first));", "",
             Guard.Of<KeyTests>(nameof(KeyTests.A_grant_is_settled_once_however_many_race))),
         new("A grant is settled once", "who comes second hears nothing", Stream,
-            "await AnswerSettledAsync(open, plan);", "",
+            "await _standing.AnswerSettlementsAsync(open, plan);", "",
             Guard.Of<KeyTests>(nameof(KeyTests.Two_settlements_of_one_grant_never_share_a_batch))),
         new("No two lists of parts name one key", "parts are joined without their lengths", "Ledger/KeyHash.cs",
             "hash.AppendData(length);", "",

@@ -5,7 +5,7 @@ namespace Gating.Ledger;
 /// <summary>What all streams of an instance share: the store, the queue, the data key and the clock.</summary>
 internal sealed class AppenderContext(ILedgerStore store, TraceAnnouncer announcer, OperatorKey key, TimeProvider time)
 {
-    private const int FirstBackOff = 4;
+    private const int BackOffStep = 4;
     private const int LongestBackOff = 128;
 
     public ILedgerStore Store => store;
@@ -23,10 +23,12 @@ internal sealed class AppenderContext(ILedgerStore store, TraceAnnouncer announc
 
     public Task DelayAsync(TimeSpan delay) => Task.Delay(delay, time, CancellationToken.None);
 
-    /// <summary>Full jitter, doubling: writers of one stream on several instances get out of step with each other.</summary>
-    public Task BackOffAsync(int tries)
+    /// <summary>
+    /// None after the first loss: whoever lost is behind already. Then full jitter, growing with each further loss, so that writers get out of step with each other.
+    /// </summary>
+    public Task BackOffAsync(int losses)
     {
-        var ceiling = Math.Min(FirstBackOff << Math.Min(tries, 8), LongestBackOff);
-        return DelayAsync(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(ceiling)));
+        var ceiling = Math.Min(BackOffStep * losses, LongestBackOff);
+        return ceiling == 0 ? Task.CompletedTask : DelayAsync(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(ceiling)));
     }
 }

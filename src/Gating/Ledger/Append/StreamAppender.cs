@@ -16,6 +16,8 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     private readonly Queue<Pending> _waiting = new();
     private readonly RefusalTally _tally = new();
     private readonly HashSet<KeyHash> _dropped = [];
+    private readonly StreamPace _pace = new(context);
+    private readonly StandingRows _standing = new(stream, context.Store);
     private bool _running;
     private volatile bool _flushing;
     private (Head Head, string? Token)? _cached;
@@ -61,8 +63,15 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     private async Task RunAsync()
     {
         var open = new List<Pending>();
-        while (TakeWaiting(open))
+        while (true)
         {
+            // Whoever comes meanwhile waits and shares the next batch.
+            await _pace.RestAsync();
+            if (!TakeWaiting(open))
+            {
+                return;
+            }
+
             try
             {
                 await SettleAsync(open);
@@ -97,6 +106,9 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
         // Attempts at one seq whose outcome was refused or lost: one of them may yet turn out to have happened.
         var attempts = new List<BatchPlan>();
         var (rounds, conflicts) = (0, 0);
+
+        // Whether the head was read for those who are open.
+        var fresh = false;
         while (open.Count > 0)
         {
             if (++rounds > FreeRounds)
@@ -104,16 +116,16 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
                 ShedImpatient(open);
             }
 
-            var fresh = _cached is null;
-            if (fresh)
+            if (_cached is null)
             {
                 await LoadAsync();
+                fresh = true;
             }
 
             var plan = Plan(open);
             if (plan.Listed.Count > 0)
             {
-                await AnswerTakenAsync(open, plan.Listed);
+                await _standing.AnswerKeysAsync(open, plan.Listed, _dropped);
             }
             else if (plan.Batch is not null)
             {
@@ -121,9 +133,15 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
                 {
                     case Committing.Durable:
                         return;
-                    case Committing.Conflicted:
-                        ShedImpatient(open);
+                    case Committing.Unsettled:
                         await context.BackOffAsync(conflicts++);
+                        if (await FindOursAsync(open, attempts))
+                        {
+                            return;
+                        }
+
+                        fresh = true;
+                        ShedImpatient(open);
                         break;
                     case Committing.Again:
                         break;
@@ -158,6 +176,7 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     private async Task LoadAsync()
     {
         _dropped.Clear();
+        _cached = null;
         var stored = await context.Store.ReadHeadAsync(stream, CancellationToken.None);
         if (stored is null)
         {
@@ -166,6 +185,7 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
         }
 
         _cached = (stored.Head, stored.Token);
+        _pace.Saw(stored.Token);
         RaiseAnnounced(stored.Head.Announced);
     }
 
@@ -192,7 +212,9 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
     private enum Committing
     {
         Durable,
-        Conflicted,
+
+        /// <summary>The head had moved, or the answer was lost: what stands at the seq that was tried says which attempt happened, if any.</summary>
+        Unsettled,
 
         /// <summary>Nothing was sent, or what stood in the way is now known: the next try differs.</summary>
         Again,
@@ -213,25 +235,32 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
         }
 
         plan.Put = put;
+        var sent = context.Timestamp;
         switch (await TryCommitAsync(batch))
         {
             case CommitOutcome.Committed committed:
-                _cached = (batch.Head, committed.HeadToken);
+                _pace.Committed(committed.HeadToken, sent);
+
+                // Of a stream that is shared, somebody else will have moved the head by the next turn.
+                _cached = _pace.IsShared ? null : (batch.Head, committed.HeadToken);
                 Finish(open, plan);
                 return Committing.Durable;
             case CommitOutcome.RowExists { Row.Kind: LedgerRowKind.Entry } exists:
                 throw new StreamFrozenException(stream, $"entry {exists.Row.Seq} stands beyond the head");
             case CommitOutcome.RowExists:
-                await AnswerTakenAsync(open, open.ToArray());
-                await AnswerSettledAsync(open, plan);
+                await _standing.AnswerKeysAsync(open, open.ToArray(), _dropped);
+                await _standing.AnswerSettlementsAsync(open, plan);
                 return Committing.Again;
             case CommitOutcome.RowMissing missing:
                 _dropped.Add(missing.Row.Key);
                 return Committing.Again;
+            case CommitOutcome.HeadMoved:
+                _pace.Lost();
+                attempts.Add(plan);
+                return Committing.Unsettled;
             default:
                 attempts.Add(plan);
-                _cached = null;
-                return await FindOursAsync(open, attempts) ? Committing.Durable : Committing.Conflicted;
+                return Committing.Unsettled;
         }
     }
 
@@ -250,11 +279,22 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
         }
     }
 
-    /// <summary>After a moved head or a lost answer the entry at the seq that was tried says whether one of the attempts happened.</summary>
+    /// <summary>
+    /// After a moved head or a lost answer: the head is read, and the entry at the seq that was tried says whether one of the attempts happened. Both are read at once, and
+    /// the entry again where it came between the two: a head beyond it must never be built on before it is known whose it is.
+    /// </summary>
     private async Task<bool> FindOursAsync(List<Pending> open, List<BatchPlan> attempts)
     {
         var seq = attempts[0].Batch!.Entries[0].Seq;
-        var stored = await context.Store.ReadEntryAsync(stream, seq, CancellationToken.None);
+        var reading = context.Store.ReadEntryAsync(stream, seq, CancellationToken.None);
+        await Task.WhenAll(LoadAsync(), reading);
+        var stored = await reading;
+        if (stored is null && _cached!.Value.Head.Seq >= seq)
+        {
+            stored = await context.Store.ReadEntryAsync(stream, seq, CancellationToken.None)
+                ?? throw new StreamFrozenException(stream, $"the head is beyond entry {seq}, which is not there");
+        }
+
         if (stored is null)
         {
             // Not there yet, and a late one of ours can still land: the attempts stay remembered.
@@ -316,44 +356,6 @@ internal sealed class StreamAppender(StreamId stream, AppenderContext context)
             open.Remove(pending);
             Tally(decided);
             pending.Done(decided, []);
-        }
-    }
-
-    /// <summary>Point-reads the keys of those proposals: what was used is answered, a name without its row is dropped from the head.</summary>
-    private async Task AnswerTakenAsync(List<Pending> open, IReadOnlyList<Pending> asked)
-    {
-        foreach (var pending in asked)
-        {
-            foreach (var key in pending.Keys)
-            {
-                if (await context.Store.ReadKeyAsync(stream, key.Key, CancellationToken.None) is not { } row)
-                {
-                    _dropped.Add(key.Key);
-                    continue;
-                }
-
-                open.Remove(pending);
-                pending.Taken(row);
-                break;
-            }
-        }
-    }
-
-    private async Task AnswerSettledAsync(List<Pending> open, BatchPlan plan)
-    {
-        var settling = plan.Decisions.Select(static decision => (decision.Pending, decision.Decided)).Concat(plan.Overtaken).ToLookup(static one => one.Decided.Settles);
-        foreach (var same in settling.Where(static same => same.Key is not null))
-        {
-            if (await context.Store.ReadSettlementAsync(stream, same.Key!.Value, CancellationToken.None) is not { } row)
-            {
-                continue;
-            }
-
-            foreach (var (pending, _) in same)
-            {
-                open.Remove(pending);
-                pending.Settled(row);
-            }
         }
     }
 

@@ -81,6 +81,26 @@ public sealed class ConflictTests
         await _world.ShouldBeSoundAsync();
     }
 
+    [Theory]
+    [InlineData(StoreCall.ReadHead)]
+    [InlineData(StoreCall.ReadEntry)]
+    public async Task An_attempt_that_lands_while_it_is_looked_for_is_charged_once(StoreCall landsBefore)
+    {
+        await _world.AppendAsync();
+        var appender = new Appender(new LateCommit(_world.Store, landsBefore), _world.Queue, LedgerWorld.Key, _world.Time);
+        (await _world.AppendAsync(by: appender)).ShouldBeOfType<AppendOutcome<bool>.Done>().Entries[0].Seq.ShouldBe(2);
+        (await _world.UsedAsync()).ShouldBe(2);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_head_beyond_an_entry_that_is_not_there_freezes_the_stream()
+    {
+        await _world.AppendAsync();
+        var appender = new Appender(new WithoutEntries(_world.Store), _world.Queue, LedgerWorld.Key, _world.Time);
+        await Should.ThrowAsync<StreamFrozenException>(_world.AppendAsync(by: appender));
+    }
+
     [Fact]
     public async Task Of_several_attempts_the_one_that_happened_is_answered()
     {
@@ -153,9 +173,9 @@ public sealed class ConflictTests
             await Task.Yield();
         }
 
-        // Jitter may be zero now and then; in all of them it is not.
+        // Jitter may be zero now and then; in all of them it is not. After the first it tries at once; after its own commit it rests.
         (await append).ShouldBeOfType<AppendOutcome<bool>.Done>();
-        time.Delays.Count.ShouldBeInRange(1, Conflicts);
+        time.Delays.Count.ShouldBeInRange(2, Conflicts);
         time.Delays.ShouldAllBe(delay => delay < TimeSpan.FromMilliseconds(128));
     }
 
@@ -178,6 +198,67 @@ public sealed class ConflictTests
             _tries++.ShouldBeLessThan(10);
             time.Pass(TimeSpan.FromSeconds(0.5));
             return Task.FromResult<CommitOutcome>(new CommitOutcome.HeadMoved());
+        }
+    }
+
+    /// <summary>The first commit is lost on the way and takes effect just before one of the two reads that look for it, after the other one.</summary>
+    private sealed class LateCommit(ILedgerStore inner, StoreCall landsBefore) : LedgerStoreDecorator(inner)
+    {
+        private readonly TaskCompletionSource _otherRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private LedgerBatch? _underway;
+        private bool _lost;
+
+        public override async Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            if (_lost)
+            {
+                return await base.CommitAsync(batch, cancellation);
+            }
+
+            (_lost, _underway) = (true, batch);
+            throw new StorageUnavailableException("timed out");
+        }
+
+        public override Task<StoredHead?> ReadHeadAsync(StreamId stream, CancellationToken cancellation) =>
+            ReadAsync(StoreCall.ReadHead, () => base.ReadHeadAsync(stream, cancellation));
+
+        public override Task<Entry?> ReadEntryAsync(StreamId stream, long seq, CancellationToken cancellation) =>
+            ReadAsync(StoreCall.ReadEntry, () => base.ReadEntryAsync(stream, seq, cancellation));
+
+        private async Task<T> ReadAsync<T>(StoreCall call, Func<Task<T>> read)
+        {
+            if (_underway is null)
+            {
+                return await read();
+            }
+
+            if (call != landsBefore)
+            {
+                var early = await read();
+                _otherRead.SetResult();
+                return early;
+            }
+
+            // Read one after the other in this order, the other one never comes first.
+            await Task.WhenAny(_otherRead.Task, Task.Delay(TimeSpan.FromMilliseconds(500)));
+            if (Interlocked.Exchange(ref _underway, null) is { } late)
+            {
+                (await base.CommitAsync(late, default)).ShouldBeOfType<CommitOutcome.Committed>();
+            }
+
+            return await read();
+        }
+    }
+
+    /// <summary>Entries are gone, and the head moves at the first commit.</summary>
+    private sealed class WithoutEntries(ILedgerStore inner) : LedgerStoreDecorator(inner)
+    {
+        public override Task<Entry?> ReadEntryAsync(StreamId stream, long seq, CancellationToken cancellation) => Task.FromResult<Entry?>(null);
+
+        public override async Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            await base.CommitAsync(batch, cancellation);
+            return new CommitOutcome.HeadMoved();
         }
     }
 

@@ -1,0 +1,115 @@
+using Gating.Ledger;
+using Gating.Testing.Storage;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Tests.Ledger.Append;
+
+/// <summary>Instances that write one stream take turns: who loses is not shut out by who won last.</summary>
+public sealed class PaceTests
+{
+    private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(2);
+
+    private readonly LedgerWorld _world = new();
+
+    [Fact]
+    public async Task A_writer_gets_its_turn_on_a_stream_that_another_one_keeps_busy()
+    {
+        const int Turns = 8;
+        var distant = new Distant(_world.Store);
+        var (busy, late) = (new Appender(distant, _world.Queue, LedgerWorld.Key, _world.Time), new Appender(distant, _world.Queue, LedgerWorld.Key, _world.Time));
+        using var enough = new CancellationTokenSource();
+        var load = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await _world.AppendAsync(limit: 1_000_000, by: busy);
+            }
+        })));
+
+        var waits = new List<int>();
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            var before = distant.Commits;
+            while (await _world.AppendAsync(limit: 1_000_000, by: late) is AppendOutcome<bool>.Shed)
+            {
+                // On a machine so busy that two seconds are few round trips: it comes back, as an app would, and counts on.
+            }
+
+            waits.Add(distant.Commits - before);
+        }
+
+        await enough.CancelAsync();
+        await load;
+        waits.ShouldAllBe(commits => commits < 8 * StreamPace.Streak);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Who_met_another_writer_reads_before_it_commits_until_it_is_alone_again()
+    {
+        var other = _world.NewInstance();
+        await _world.AppendAsync();
+        await _world.AppendAsync(by: other);
+        await _world.AppendAsync();
+
+        // It lost to the other one just now, so that it reads first; it is alone, learns so, and the one after rests on what it knows.
+        await ShouldReadHeadsAsync(1, () => _world.AppendAsync());
+        await ShouldReadHeadsAsync(0, () => _world.AppendAsync());
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Who_met_another_writer_leaves_it_a_turn_after_its_own()
+    {
+        await _world.AppendAsync();
+        await _world.AppendAsync(by: _world.NewInstance());
+        await _world.AppendAsync();
+        var hold = _world.Faults.HoldNext(StoreCall.Commit);
+
+        var next = _world.AppendAsync();
+        hold.Reached.IsCompleted.ShouldBeFalse();
+        await hold.Reached;
+        hold.Release();
+        (await next).ShouldBeOfType<AppendOutcome<bool>.Done>();
+    }
+
+    private async Task ShouldReadHeadsAsync(int heads, Func<Task> append)
+    {
+        var before = _world.Faults.Calls(StoreCall.ReadHead);
+        await append();
+        (_world.Faults.Calls(StoreCall.ReadHead) - before).ShouldBe(heads);
+    }
+
+    /// <summary>A store some milliseconds away.</summary>
+    private sealed class Distant(ILedgerStore inner) : LedgerStoreDecorator(inner)
+    {
+        private int _commits;
+
+        /// <summary>Those that won.</summary>
+        public int Commits => Volatile.Read(ref _commits);
+
+        public override Task<StoredHead?> ReadHeadAsync(StreamId stream, CancellationToken cancellation) => AwayAsync(() => base.ReadHeadAsync(stream, cancellation));
+
+        public override Task<Entry?> ReadEntryAsync(StreamId stream, long seq, CancellationToken cancellation) => AwayAsync(() => base.ReadEntryAsync(stream, seq, cancellation));
+
+        public override async Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
+        {
+            var outcome = await AwayAsync(() => base.CommitAsync(batch, cancellation));
+            if (outcome is CommitOutcome.Committed)
+            {
+                Interlocked.Increment(ref _commits);
+            }
+
+            return outcome;
+        }
+
+        private static async Task<T> AwayAsync<T>(Func<Task<T>> call)
+        {
+            await Task.Delay(OneWay);
+            var answer = await call();
+            await Task.Delay(OneWay);
+            return answer;
+        }
+    }
+}
