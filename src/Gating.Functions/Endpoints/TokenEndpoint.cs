@@ -46,17 +46,19 @@ internal sealed partial class TokenEndpoint(
             return;
         }
 
-        switch (await gate.AdmitAsync(request!, context.RequestAborted))
-        {
-            case AdmissionDecision.Granted granted:
-                Record(activity, started, granted.Replayed ? "replayed" : "granted", "none", app!.Id);
-                await TokenAnswers.GrantAsync(context, granted);
-                break;
-            case AdmissionDecision.Refused no:
-                Record(activity, started, "refused", no.Refusal.Reason.Code(), app!.Id);
-                await TokenAnswers.RefuseAsync(context, no);
-                break;
-        }
+        var decision = await gate.AdmitAsync(request!, context.RequestAborted);
+        await decision.Match(
+            (Endpoint: this, Context: context, Activity: activity, Started: started, App: app!.Id),
+            static (granted, at) =>
+            {
+                at.Endpoint.Record(at.Activity, at.Started, granted.Replayed ? "replayed" : "granted", "none", at.App);
+                return TokenAnswers.GrantAsync(at.Context, granted);
+            },
+            static (no, at) =>
+            {
+                at.Endpoint.Record(at.Activity, at.Started, "refused", no.Refusal.Reason.Code(), at.App);
+                return TokenAnswers.RefuseAsync(at.Context, no);
+            });
     }
 
     /// <summary>Everything that is checked before the person's record is touched.</summary>
