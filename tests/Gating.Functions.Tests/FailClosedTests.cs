@@ -108,7 +108,7 @@ public sealed class FailClosedTests
     [Fact]
     public async Task An_instance_whose_clock_is_off_decides_nothing()
     {
-        var time = new Testing.Time.AdjustableTime();
+        var time = Testing.ManualTime.Running();
         await using var world = await GateWorld.StartAsync(configure: builder => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(builder.Services, time));
         (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(200);
         time.Set(TimeSpan.FromSeconds(45));

@@ -14,7 +14,7 @@ public sealed class AppRefusalsTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly SteppedTime _time = new();
+    private readonly ManualTime _time = ManualTime.Stepped();
     private readonly Faults _faults = new();
     private readonly InMemoryLedgerStore _store;
     private readonly StreamNames _names;
