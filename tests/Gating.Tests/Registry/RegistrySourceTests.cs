@@ -280,14 +280,7 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         _version = (await _store.WriteAsync(_version, rows, [], CancellationToken.None)).ShouldNotBeNull();
 
     /// <summary>Until a demand is answered with what the read ahead brought.</summary>
-    private async Task UntilRefreshedAsync(RegistrySnapshot old)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        for (var next = old; next.ReadAt == old.ReadAt; next = await GetAsync())
-        {
-            await Task.Delay(1, limit.Token);
-        }
-    }
+    private Task UntilRefreshedAsync(RegistrySnapshot old) => Eventually.TrueAsync(async () => (await GetAsync()).ReadAt != old.ReadAt);
 
     private sealed class BuggyStore : IRegistryStore
     {

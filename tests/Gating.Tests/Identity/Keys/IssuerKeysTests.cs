@@ -97,7 +97,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         });
 
         var waiting = Enumerable.Range(0, 200).Select(_ => Find("ec1")).ToArray();
-        await EventuallyAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Jwks) == 1);
+        await Eventually.TrueAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Jwks) == 1);
         open.SetResult();
 
         (await Task.WhenAll(waiting)).ShouldAllBe(found => found.Status == KeyStatus.Found);
@@ -173,7 +173,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
 
         _time.Pass(Options.LastKnownGood);
         await ShouldFind("ec1", KeyStatus.Found);
-        await EventuallyAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Discovery) == 2);
+        await Eventually.TrueAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Discovery) == 2);
 
         _time.Pass(TimeSpan.FromTicks(1));
         await ShouldFind("ec1", KeyStatus.Unavailable);
@@ -205,7 +205,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
 
         Find("ec1").IsCompletedSuccessfully.ShouldBeTrue();
 
-        await EventuallyAsync(() => _provider.Requests == 4);
+        await Eventually.TrueAsync(() => _provider.Requests == 4);
         await ShouldFind("ec2", KeyStatus.Found);
         _provider.Requests.ShouldBe(4);
     }
@@ -288,14 +288,5 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         var found = await Find(keyId);
         found.Status.ShouldBe(status);
         (found.Key is not null).ShouldBe(status == KeyStatus.Found);
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        for (var tries = 0; !condition(); tries++)
-        {
-            tries.ShouldBeLessThan(500, "the expected never happened");
-            await Task.Delay(10);
-        }
     }
 }
