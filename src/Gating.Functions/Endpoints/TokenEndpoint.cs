@@ -153,7 +153,7 @@ internal sealed partial class TokenEndpoint(
     }
 
     // Kept longer than it can be presented, by as much as two instances' clocks may be apart.
-    private static ShortLivedRow? Row(OneTimeId? id) => id is null ? null : new(id.Key, id.Until + (2 * ClockCheck.MaxSkew));
+    private ShortLivedRow? Row(OneTimeId? id) => id is null ? null : new(id.Key, id.Until + (2 * clock.MaxSkew));
 
     private static PresentedCredentials Presented(HttpRequest request, FormFields form) => new(
         request.Headers.Authorization, Value(form["client_id"]), Value(form["client_secret"]), Value(form["client_assertion_type"]), Value(form["client_assertion"]));
