@@ -44,7 +44,7 @@ internal static class Composition
         services.AddSingleton(static provider =>
         {
             var clock = provider.GetRequiredService<AzureStorage>().Clock;
-            return new ClockCheck(() => clock.Skew);
+            return new ClockCheck(() => clock.IsAcceptable, StorageClock.MaxSkew);
         });
     }
 

@@ -1,5 +1,6 @@
 using Gating.Functions.Tests.World;
 using Gating.Ledger;
+using Gating.Testing;
 using Gating.Testing.Processes;
 using Gating.Testing.Storage;
 using Shouldly;
@@ -30,7 +31,7 @@ public sealed class FailClosedTests
         refused.Body.ShouldNotContain("access_token");
 
         proxy.Choose((_, _) => WireFault.None);
-        await Testing.Eventually.TrueAsync(() => world.Call(token).Key("after").SendAsync().GetAwaiter().GetResult().Status == 200);
+        await Eventually.TrueAsync(async () => (await world.Call(token).Key("after").SendAsync()).Status == 200);
         await world.ShouldBeSoundAsync(await world.StreamOfAsync("alice"));
     }
 
@@ -89,7 +90,7 @@ public sealed class FailClosedTests
         (await world.Http.GetAsync(ready)).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
 
         proxy.Choose((_, _) => WireFault.Busy);
-        await Testing.Eventually.TrueAsync(() => world.Http.GetAsync(ready).GetAwaiter().GetResult().StatusCode is System.Net.HttpStatusCode.ServiceUnavailable);
+        await Eventually.TrueAsync(async () => (await world.Http.GetAsync(ready)).StatusCode is System.Net.HttpStatusCode.ServiceUnavailable);
         (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(503);
         (await world.Http.GetAsync(new Uri(world.Addresses[0], "/healthz"))).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
     }
@@ -101,18 +102,18 @@ public sealed class FailClosedTests
         var store = (Registry.IRegistryStore)world.Services.GetService(typeof(Registry.IRegistryStore))!;
         var version = await store.ReadVersionAsync(default);
         await store.WriteAsync(version, [new("app", TestRegistry.App, "{\"broken\":")], [], default);
-        await Testing.Eventually.TrueAsync(() => world.Call(world.IdToken("alice")).SendAsync().GetAwaiter().GetResult().Status == 503);
+        await Eventually.TrueAsync(async () => (await world.Call(world.IdToken("alice")).SendAsync()).Status == 503);
         (await world.Call(world.IdToken("alice")).SendAsync()).Reason.ShouldBe("registry_unreadable");
     }
 
     [Fact]
     public async Task An_instance_whose_clock_is_off_decides_nothing()
     {
-        var time = new Testing.Time.AdjustableTime();
+        var time = ManualTime.Running();
         await using var world = await GateWorld.StartAsync(configure: builder => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(builder.Services, time));
         (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(200);
         time.Set(TimeSpan.FromSeconds(45));
         time.Pass(TimeSpan.FromSeconds(2));
-        await Testing.Eventually.TrueAsync(() => world.Call(world.IdToken("alice")).SendAsync().GetAwaiter().GetResult().Reason == "clock_off");
+        await Eventually.TrueAsync(async () => (await world.Call(world.IdToken("alice")).SendAsync()).Reason == "clock_off");
     }
 }

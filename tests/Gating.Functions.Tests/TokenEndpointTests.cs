@@ -60,6 +60,8 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         (await _world.Call(new string('x', 60_000)).SendAsync()).ShouldBeRefused(413, "form_too_large");
         using var twice = new StringContent("grant_type=a&grant_type=b", Encoding.UTF8, "application/x-www-form-urlencoded");
         (await (await _world.Http.PostAsync(address, twice)).Content.ReadAsStringAsync()).ShouldContain("form_parameter_repeated");
+        using var malformed = new StringContent("grant_type=%4", Encoding.UTF8, "application/x-www-form-urlencoded");
+        (await (await _world.Http.PostAsync(address, malformed)).Content.ReadAsStringAsync()).ShouldContain("form_malformed");
     }
 
     [Theory]

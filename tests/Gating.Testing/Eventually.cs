@@ -11,10 +11,13 @@ public static class Eventually
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable(LimitVariable), out var seconds) ? seconds : 10);
 
-    public static async Task TrueAsync(Func<bool> condition)
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+
+    /// <summary>Asks again only when the last answer is there; an answer that never comes is late as well.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition)
     {
         using var late = new CancellationTokenSource(Limit);
-        while (!condition())
+        while (!await condition().WaitAsync(late.Token))
         {
             await Task.Delay(5, late.Token);
         }

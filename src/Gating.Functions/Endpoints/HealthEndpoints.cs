@@ -41,10 +41,11 @@ internal sealed class HealthEndpoints(RegistrySource registry, ClockCheck clock)
     }
 }
 
-/// <summary>Whether our clock agrees with storage's to within 30 s. Off, nothing is decided: a wrong time in an entry cannot be taken back.</summary>
-internal sealed class ClockCheck(Func<TimeSpan> skew)
+/// <summary>Whether our clock agrees with storage's. Off, nothing is decided: a wrong time in an entry cannot be taken back.</summary>
+/// <param name="maxSkew">How far from storage's an acceptable clock may be.</param>
+internal sealed class ClockCheck(Func<bool> isAcceptable, TimeSpan maxSkew)
 {
-    public static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxSkew { get; } = maxSkew;
 
-    public bool IsAcceptable => skew().Duration() <= MaxSkew;
+    public bool IsAcceptable => isAcceptable();
 }

@@ -46,17 +46,19 @@ internal sealed partial class TokenEndpoint(
             return;
         }
 
-        switch (await gate.AdmitAsync(request!, context.RequestAborted))
-        {
-            case AdmissionDecision.Granted granted:
-                Record(activity, started, granted.Replayed ? "replayed" : "granted", "none", app!.Id);
-                await TokenAnswers.GrantAsync(context, granted);
-                break;
-            case AdmissionDecision.Refused no:
-                Record(activity, started, "refused", no.Refusal.Reason.Code(), app!.Id);
-                await TokenAnswers.RefuseAsync(context, no);
-                break;
-        }
+        var decision = await gate.AdmitAsync(request!, context.RequestAborted);
+        await decision.Match(
+            (Endpoint: this, Context: context, Activity: activity, Started: started, App: app!.Id),
+            static (granted, at) =>
+            {
+                at.Endpoint.Record(at.Activity, at.Started, granted.Replayed ? "replayed" : "granted", "none", at.App);
+                return TokenAnswers.GrantAsync(at.Context, granted);
+            },
+            static (no, at) =>
+            {
+                at.Endpoint.Record(at.Activity, at.Started, "refused", no.Refusal.Reason.Code(), at.App);
+                return TokenAnswers.RefuseAsync(at.Context, no);
+            });
     }
 
     /// <summary>Everything that is checked before the person's record is touched.</summary>
@@ -74,13 +76,13 @@ internal sealed partial class TokenEndpoint(
         }
 
         var snapshot = await registry.GetAsync(context.RequestAborted);
-        var outcome = clients.Authenticate(Presented(context.Request, form), snapshot.Apps);
-        if (outcome is ClientOutcome.Refused stranger)
+        var (client, unknown) = clients.Authenticate(Presented(context.Request, form), snapshot.Apps).Match<(ClientOutcome.Authenticated?, TokenError?)>(
+            static authenticated => (authenticated, null),
+            static refused => (null, TokenError.Of(refused.Reason)));
+        if (client is null)
         {
-            return (TokenError.Of(stranger.Reason), null, null);
+            return (unknown, null, null);
         }
-
-        var client = (ClientOutcome.Authenticated)outcome;
 
         if (TokenRequest.Read(form, out var request) is { } malformed)
         {
@@ -97,13 +99,13 @@ internal sealed partial class TokenEndpoint(
         DpopOutcome.Proven? proof = null;
         if (headers.TryGetValue("DPoP", out var dpop))
         {
-            var checkedProof = DpopProof.Check(dpop, new(HttpMethods.Post, _target, null, []), time.GetUtcNow());
-            if (checkedProof is DpopOutcome.Refused unproven)
+            (proof, var unproven) = DpopProof.Check(dpop, new(HttpMethods.Post, _target, null, []), time.GetUtcNow()).Match<(DpopOutcome.Proven?, TokenError?)>(
+                static proven => (proven, null),
+                static refused => (null, TokenError.Of(refused.Reason)));
+            if (proof is null)
             {
-                return (TokenError.Of(unproven.Reason), client.App, null);
+                return (unproven, client.App, null);
             }
-
-            proof = (DpopOutcome.Proven)checkedProof;
         }
 
         IdempotencyKey? key = null;
@@ -117,12 +119,12 @@ internal sealed partial class TokenEndpoint(
             key = parsed;
         }
 
-        return await identities.VerifyAsync(request.SubjectToken, client.App, snapshot.Issuers, context.RequestAborted) switch
-        {
-            IdentityOutcome.Verified verified => Admissible(client, request, proof, key, verified.Identity),
-            IdentityOutcome.Refused refused => Spent(client, proof, TokenError.Of(refused.Reason)),
-            _ => Spent(client, proof, new(503, "temporarily_unavailable", "issuer_keys_unavailable", "The identity provider's keys cannot be had now.")),
-        };
+        var outcome = await identities.VerifyAsync(request.SubjectToken, client.App, snapshot.Issuers, context.RequestAborted);
+        var (identity, unbelieved) = outcome.Match<(VerifiedIdentity?, TokenError?)>(
+            static verified => (verified.Identity, null),
+            static refused => (null, TokenError.Of(refused.Reason)),
+            static _ => (null, new TokenError(503, "temporarily_unavailable", "issuer_keys_unavailable", "The identity provider's keys cannot be had now.")));
+        return identity is null ? Spent(client, proof, unbelieved) : Admissible(client, request, proof, key, identity);
     }
 
     private (TokenError? Refused, App? App, AdmissionRequest? Request) Admissible(
@@ -143,7 +145,7 @@ internal sealed partial class TokenEndpoint(
     }
 
     // What was presented with a token that did not hold is used up all the same.
-    private (TokenError? Refused, App? App, AdmissionRequest? Request) Spent(ClientOutcome.Authenticated client, DpopOutcome.Proven? proof, TokenError error)
+    private (TokenError? Refused, App? App, AdmissionRequest? Request) Spent(ClientOutcome.Authenticated client, DpopOutcome.Proven? proof, TokenError? error)
     {
         oneTime.Spend(client.Assertion);
         oneTime.Spend(proof?.Id);
@@ -151,7 +153,7 @@ internal sealed partial class TokenEndpoint(
     }
 
     // Kept longer than it can be presented, by as much as two instances' clocks may be apart.
-    private static ShortLivedRow? Row(OneTimeId? id) => id is null ? null : new(id.Key, id.Until + (2 * ClockCheck.MaxSkew));
+    private ShortLivedRow? Row(OneTimeId? id) => id is null ? null : new(id.Key, id.Until + (2 * clock.MaxSkew));
 
     private static PresentedCredentials Presented(HttpRequest request, FormFields form) => new(
         request.Headers.Authorization, Value(form["client_id"]), Value(form["client_secret"]), Value(form["client_assertion_type"]), Value(form["client_assertion"]));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Gating.Clients;
 
 namespace Gating.Functions.Http;
 
@@ -12,8 +13,6 @@ internal sealed class FormFields
     public const int MaxSize = 48 * 1024;
 
     private const int MaxFields = 32;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly List<KeyValuePair<string, string>> _fields = new(8);
 
@@ -131,62 +130,20 @@ internal sealed class FormFields
     private static bool TryDecode(ReadOnlySpan<byte> text, out string decoded)
     {
         decoded = string.Empty;
-        if (!text.ContainsAny((byte)'%', (byte)'+'))
-        {
-            return TryText(text, out decoded);
-        }
-
         var rented = ArrayPool<byte>.Shared.Rent(text.Length);
         try
         {
-            return TryUnescape(text, rented, out var length) && TryText(rented.AsSpan(0, length), out decoded);
+            if (!FormEncoding.TryDecode(text, rented, out var length))
+            {
+                return false;
+            }
+
+            decoded = Encoding.UTF8.GetString(rented, 0, length);
+            return true;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(rented, clearArray: true);
-        }
-    }
-
-    private static bool TryUnescape(ReadOnlySpan<byte> text, Span<byte> plain, out int length)
-    {
-        length = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (c == '%')
-            {
-                if (i + 2 >= text.Length || !char.IsAsciiHexDigit((char)text[i + 1]) || !char.IsAsciiHexDigit((char)text[i + 2]))
-                {
-                    return false;
-                }
-
-                c = (byte)((Nibble(text[i + 1]) << 4) | Nibble(text[i + 2]));
-                i += 2;
-            }
-            else if (c == '+')
-            {
-                c = (byte)' ';
-            }
-
-            plain[length++] = c;
-        }
-
-        return true;
-    }
-
-    private static int Nibble(byte hex) => (hex & 0xF) + (hex > '9' ? 9 : 0);
-
-    private static bool TryText(ReadOnlySpan<byte> bytes, out string text)
-    {
-        try
-        {
-            text = Utf8.GetString(bytes);
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            text = string.Empty;
-            return false;
         }
     }
 }

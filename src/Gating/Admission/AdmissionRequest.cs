@@ -41,7 +41,16 @@ public abstract record AdmissionDecision(QuotaFields Quotas)
     /// <summary>The entry is durable and announced, and the grant is signed.</summary>
     /// <param name="Token">The grant, compact serialisation, ASCII.</param>
     /// <param name="Replayed">The same request was granted before: this is that grant.</param>
-    public sealed record Granted(ReadOnlyMemory<byte> Token, GrantTerms Terms, TimeSpan ExpiresIn, bool Replayed, QuotaFields Quotas) : AdmissionDecision(Quotas);
+    public sealed record Granted(ReadOnlyMemory<byte> Token, GrantTerms Terms, TimeSpan ExpiresIn, bool Replayed, QuotaFields Quotas) : AdmissionDecision(Quotas)
+    {
+        public override T Match<TState, T>(TState state, Func<Granted, TState, T> granted, Func<Refused, TState, T> refused) => granted(this, state);
+    }
 
-    public sealed record Refused(Refusal Refusal, QuotaFields Quotas) : AdmissionDecision(Quotas);
+    public sealed record Refused(Refusal Refusal, QuotaFields Quotas) : AdmissionDecision(Quotas)
+    {
+        public override T Match<TState, T>(TState state, Func<Granted, TState, T> granted, Func<Refused, TState, T> refused) => refused(this, state);
+    }
+
+    /// <summary>By case: a new one does not compile until it is matched here and by every caller. <paramref name="state"/> spares a closure for each request.</summary>
+    public abstract T Match<TState, T>(TState state, Func<Granted, TState, T> granted, Func<Refused, TState, T> refused);
 }

@@ -1,8 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Unicode;
 using Gating.Registry;
 
 namespace Gating.Clients;
@@ -36,14 +34,21 @@ internal readonly record struct BasicCredentials(string ClientId, byte[] SecretD
 
         decoded = decoded[..length];
         var colon = decoded.IndexOf((byte)':');
-        if (colon <= 0 || !TryDecodeForm(decoded[..colon], out var clientId) || !TryDecodeForm(decoded[(colon + 1)..], out var secret))
+        if (colon <= 0)
         {
             return ClientRefusal.MalformedCredentials;
         }
 
-        credentials = new BasicCredentials(Encoding.UTF8.GetString(clientId), SHA256.HashData(secret));
+        // Each half in its own place, so that one line wipes every copy.
+        var clientId = decoded[..colon];
+        var secret = decoded[(colon + 1)..];
+        if (!FormEncoding.TryDecode(clientId, clientId, out var clientIdLength) || !FormEncoding.TryDecode(secret, secret, out var secretLength))
+        {
+            return ClientRefusal.MalformedCredentials;
+        }
+
+        credentials = new BasicCredentials(Encoding.UTF8.GetString(clientId[..clientIdLength]), SHA256.HashData(secret[..secretLength]));
         CryptographicOperations.ZeroMemory(decoded);
-        CryptographicOperations.ZeroMemory(secret);
         return null;
     }
 
@@ -59,35 +64,5 @@ internal readonly record struct BasicCredentials(string ClientId, byte[] SecretD
         }
 
         return matches;
-    }
-
-    private static bool TryDecodeForm(ReadOnlySpan<byte> encoded, out byte[] decoded)
-    {
-        decoded = new byte[encoded.Length];
-        var written = 0;
-        for (var i = 0; i < encoded.Length; i++)
-        {
-            switch (encoded[i])
-            {
-                case (byte)'+':
-                    decoded[written++] = (byte)' ';
-                    break;
-                case (byte)'%':
-                    if (i + 2 >= encoded.Length
-                        || !byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out decoded[written++]))
-                    {
-                        return false;
-                    }
-
-                    i += 2;
-                    break;
-                default:
-                    decoded[written++] = encoded[i];
-                    break;
-            }
-        }
-
-        Array.Resize(ref decoded, written);
-        return Utf8.IsValid(decoded);
     }
 }

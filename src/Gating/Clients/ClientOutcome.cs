@@ -50,13 +50,16 @@ public abstract record ClientOutcome
     }
 
     /// <param name="Assertion">What must not be presented again; null for a secret.</param>
-    public sealed record Authenticated(App App, OneTimeId? Assertion) : ClientOutcome;
-
-    public sealed record Refused(ClientRefusal Reason) : ClientOutcome;
-
-    public T Match<T>(Func<App, OneTimeId?, T> authenticated, Func<ClientRefusal, T> refused) => this switch
+    public sealed record Authenticated(App App, OneTimeId? Assertion) : ClientOutcome
     {
-        Authenticated found => authenticated(found.App, found.Assertion),
-        _ => refused(((Refused)this).Reason),
-    };
+        public override T Match<T>(Func<Authenticated, T> authenticated, Func<Refused, T> refused) => authenticated(this);
+    }
+
+    public sealed record Refused(ClientRefusal Reason) : ClientOutcome
+    {
+        public override T Match<T>(Func<Authenticated, T> authenticated, Func<Refused, T> refused) => refused(this);
+    }
+
+    /// <summary>By case: a new one does not compile until it is matched here and by every caller.</summary>
+    public abstract T Match<T>(Func<Authenticated, T> authenticated, Func<Refused, T> refused);
 }

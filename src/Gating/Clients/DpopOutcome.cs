@@ -51,13 +51,16 @@ public abstract record DpopOutcome
 
     /// <param name="Thumbprint">Of the key that the sender holds: a grant's <c>cnf.jkt</c> (RFC 9449 section 6).</param>
     /// <param name="Id">Must not be presented again.</param>
-    public sealed record Proven(string Thumbprint, OneTimeId Id) : DpopOutcome;
-
-    public sealed record Refused(DpopRefusal Reason) : DpopOutcome;
-
-    public T Match<T>(Func<string, OneTimeId, T> proven, Func<DpopRefusal, T> refused) => this switch
+    public sealed record Proven(string Thumbprint, OneTimeId Id) : DpopOutcome
     {
-        Proven found => proven(found.Thumbprint, found.Id),
-        _ => refused(((Refused)this).Reason),
-    };
+        public override T Match<T>(Func<Proven, T> proven, Func<Refused, T> refused) => proven(this);
+    }
+
+    public sealed record Refused(DpopRefusal Reason) : DpopOutcome
+    {
+        public override T Match<T>(Func<Proven, T> proven, Func<Refused, T> refused) => refused(this);
+    }
+
+    /// <summary>By case: a new one does not compile until it is matched here and by every caller.</summary>
+    public abstract T Match<T>(Func<Proven, T> proven, Func<Refused, T> refused);
 }

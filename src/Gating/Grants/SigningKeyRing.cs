@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text;
+using Gating.Identity.Jose;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Gating.Grants;
@@ -66,7 +66,7 @@ public sealed class SigningKey
         _parameters = parameters;
         X = Base64UrlEncoder.Encode(parameters.Q.X);
         Y = Base64UrlEncoder.Encode(parameters.Q.Y);
-        KeyId = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")));
+        KeyId = JwkThumbprint.OfEc("P-256", X, Y);
     }
 
     public string KeyId { get; }

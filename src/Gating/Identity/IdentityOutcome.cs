@@ -55,20 +55,24 @@ public abstract record IdentityOutcome
     {
     }
 
-    public sealed record Verified(VerifiedIdentity Identity) : IdentityOutcome;
+    public sealed record Verified(VerifiedIdentity Identity) : IdentityOutcome
+    {
+        public override T Match<T>(Func<Verified, T> verified, Func<Refused, T> refused, Func<Unavailable, T> unavailable) => verified(this);
+    }
 
-    public sealed record Refused(IdentityRefusal Reason) : IdentityOutcome;
+    public sealed record Refused(IdentityRefusal Reason) : IdentityOutcome
+    {
+        public override T Match<T>(Func<Verified, T> verified, Func<Refused, T> refused, Func<Unavailable, T> unavailable) => refused(this);
+    }
 
     /// <summary>The issuer's keys cannot be had. The token may be good: at the edge 503 with Retry-After, not 401.</summary>
     public sealed record Unavailable : IdentityOutcome
     {
         public static Unavailable Instance { get; } = new();
+
+        public override T Match<T>(Func<Verified, T> verified, Func<Refused, T> refused, Func<Unavailable, T> unavailable) => unavailable(this);
     }
 
-    public T Match<T>(Func<VerifiedIdentity, T> verified, Func<IdentityRefusal, T> refused, Func<T> unavailable) => this switch
-    {
-        Verified found => verified(found.Identity),
-        Refused no => refused(no.Reason),
-        _ => unavailable(),
-    };
+    /// <summary>By case: a new one does not compile until it is matched here and by every caller.</summary>
+    public abstract T Match<T>(Func<Verified, T> verified, Func<Refused, T> refused, Func<Unavailable, T> unavailable);
 }

@@ -6,8 +6,8 @@ using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.Testing;
 using Gating.Testing.Storage;
-using Gating.Testing.Time;
 using Shouldly;
 
 namespace Gating.Tests.Admission;
@@ -34,7 +34,7 @@ internal sealed class GateFixture
 
     public Faults Faults { get; } = new();
 
-    public AdjustableTime Time { get; } = new();
+    public ManualTime Time { get; } = ManualTime.Running();
 
     public InMemoryLedgerStore Ledger { get; }
 

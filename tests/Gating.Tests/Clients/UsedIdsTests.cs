@@ -27,7 +27,7 @@ public sealed class UsedIdsTests
         var used = new UsedIds(10, _time);
         used.Use(Id(1));
 
-        _time.Advance(UsedIds.Life - TimeSpan.FromTicks(1));
+        _time.Pass(UsedIds.Life - TimeSpan.FromTicks(1));
         used.Use(Id(1)).ShouldBe(UsedIdAnswer.Replayed);
 
         UsedIds.Life.ShouldBeGreaterThanOrEqualTo(ClientTimes.MaxLife + ClientTimes.Ahead);
@@ -40,14 +40,14 @@ public sealed class UsedIdsTests
         for (var i = 0; i < 3; i++)
         {
             used.Use(Id(i)).ShouldBe(UsedIdAnswer.Fresh);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            _time.Pass(TimeSpan.FromSeconds(1));
         }
 
         used.Use(Id(9)).ShouldBe(UsedIdAnswer.TooMany);
         used.Use(Id(0)).ShouldBe(UsedIdAnswer.Replayed);
 
         // The oldest leaves when its time has come, and makes room for exactly one.
-        _time.Advance(UsedIds.Life - TimeSpan.FromSeconds(3));
+        _time.Pass(UsedIds.Life - TimeSpan.FromSeconds(3));
         used.Use(Id(9)).ShouldBe(UsedIdAnswer.Fresh);
         used.Use(Id(10)).ShouldBe(UsedIdAnswer.TooMany);
     }

@@ -14,7 +14,7 @@ public sealed class AppRefusalsTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly SteppedTime _time = new();
+    private readonly ManualTime _time = ManualTime.Stepped();
     private readonly Faults _faults = new();
     private readonly InMemoryLedgerStore _store;
     private readonly StreamNames _names;
@@ -74,7 +74,7 @@ public sealed class AppRefusalsTests
         var stream = await _names.OfAsync("app", "studio", default);
         var texts = new List<string>();
         await Eventually.TrueAsync(() => _store.Streams.Contains(stream));
-        while (texts.Count < count)
+        await Eventually.TrueAsync(async () =>
         {
             texts.Clear();
             await foreach (var entry in _store.ReadEntriesAsync(stream, 1, long.MaxValue, default))
@@ -82,8 +82,9 @@ public sealed class AppRefusalsTests
                 entry.Kind.ShouldBe(EntryKind.AppRefusals);
                 texts.Add(Encoding.UTF8.GetString(entry.Public.Span));
             }
-        }
 
+            return texts.Count >= count;
+        });
         return texts;
     }
 }

@@ -11,7 +11,7 @@ public sealed class RegistrySourceTests : IAsyncLifetime
 {
     private static readonly RegistryRow[] Whole = [.. Seed.Whole().Read().Valid().Rows];
 
-    private readonly SteppedTime _time = new();
+    private readonly ManualTime _time = ManualTime.Stepped();
     private readonly InMemoryRegistryStore _store = new();
     private readonly RegistrySource _source;
     private long _version;
@@ -32,7 +32,7 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     public async Task A_young_snapshot_is_answered_at_once_and_costs_nothing()
     {
         var first = await GetAsync();
-        _time.Advance(1);
+        Pass(1);
 
         var again = _source.GetAsync(CancellationToken.None);
 
@@ -48,18 +48,18 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         await GetAsync();
         for (var minute = 0; minute < 60; minute++)
         {
-            _time.Advance(60);
+            Pass(60);
         }
 
         (VersionReads + FullReads).ShouldBe(1);
-        _time.Timers.ShouldBe(0);
+        _time.Waiting.ShouldBe(0);
     }
 
     [Fact]
     public async Task After_a_second_the_old_one_is_answered_while_one_read_runs_ahead()
     {
         var first = await GetAsync();
-        _time.Advance(1.001);
+        Pass(1.001);
         var hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
 
         for (var i = 0; i < 50; i++)
@@ -82,12 +82,12 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     public async Task An_age_of_two_seconds_is_still_answered_and_a_moment_more_waits()
     {
         var first = await GetAsync();
-        _time.Advance(2);
+        Pass(2);
         (await GetAsync()).ShouldBeSameAs(first);
         await UntilRefreshedAsync(first);
 
         var hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
-        _time.Advance(2.001);
+        Pass(2.001);
         var waiting = GetAsync();
 
         await hold.Reached;
@@ -103,12 +103,12 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         var began = _time.GetTimestamp();
         var waiting = GetAsync();
         await hold.Reached;
-        _time.Advance(1.9);
+        Pass(1.9);
         hold.Release();
         (await waiting).ReadAt.ShouldBe(began);
 
         hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
-        _time.Advance(0.2);
+        Pass(0.2);
         var next = GetAsync();
         await hold.Reached;
         next.IsCompleted.ShouldBeFalse("it is 2.1 s old");
@@ -120,12 +120,12 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     public async Task A_confirmation_counts_from_the_start_of_the_read_of_the_stamp()
     {
         await GetAsync();
-        _time.Advance(3);
+        Pass(3);
         var hold = Faults.HoldNext(StoreCall.ReadRegistryVersion);
         var began = _time.GetTimestamp();
         var waiting = GetAsync();
         await hold.Reached;
-        _time.Advance(1.5);
+        Pass(1.5);
         hold.Release();
 
         (await waiting).ReadAt.ShouldBe(began);
@@ -143,7 +143,7 @@ public sealed class RegistrySourceTests : IAsyncLifetime
             var written = _time.GetUtcNow();
             while (_time.GetUtcNow() - written < TimeSpan.FromSeconds(3.5))
             {
-                _time.Advance(0.35);
+                Pass(0.35);
                 var snapshot = await GetAsync();
                 _time.GetElapsedTime(snapshot.ReadAt).ShouldBeLessThanOrEqualTo(RegistrySource.MaxAge);
                 if (_time.GetUtcNow() - written > RegistrySource.MaxAge)
@@ -189,16 +189,16 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         var first = await GetAsync();
         using (Faults.Outage(Fault.Before))
         {
-            _time.Advance(1.5);
+            Pass(1.5);
             (await GetAsync()).ShouldBeSameAs(first);
             await Eventually.TrueAsync(() => VersionReads == 1);
             (await GetAsync()).ShouldBeSameAs(first, "the read ahead failed, and the old one is still young enough");
 
-            _time.Advance(0.6);
+            Pass(0.6);
             (await Should.ThrowAsync<StorageUnavailableException>(GetAsync())).InnerException.ShouldBeOfType<StorageUnavailableException>();
         }
 
-        _time.Advance(RegistrySource.FailurePause.TotalSeconds);
+        Pass(RegistrySource.FailurePause.TotalSeconds);
         (await GetAsync()).ReadAt.ShouldBe(_time.GetTimestamp());
     }
 
@@ -212,7 +212,7 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         }
 
         FullReads.ShouldBe(1);
-        _time.Advance(RegistrySource.FailurePause.TotalSeconds);
+        Pass(RegistrySource.FailurePause.TotalSeconds);
         await Should.ThrowAsync<StorageUnavailableException>(GetAsync());
         FullReads.ShouldBe(2);
     }
@@ -225,10 +225,10 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         await hold.Reached;
 
         // The store holds the call; the source must have got as far as waiting for it with its limit.
-        _time.Advance(2);
+        Pass(2);
 
         await Should.ThrowAsync<StorageUnavailableException>(waiting);
-        _time.Advance(RegistrySource.FailurePause.TotalSeconds);
+        Pass(RegistrySource.FailurePause.TotalSeconds);
         (await GetAsync()).Version.ShouldBe(1);
         hold.Release();
     }
@@ -238,7 +238,7 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     {
         await GetAsync();
         await PutAsync(Whole[0] with { Json = "{\"version\":9,\"app\":{}}" });
-        _time.Advance(2.001);
+        Pass(2.001);
 
         var refused = await Should.ThrowAsync<RegistryUnreadableException>(GetAsync());
         refused.Version.ShouldBe(2);
@@ -246,13 +246,13 @@ public sealed class RegistrySourceTests : IAsyncLifetime
 
         for (var i = 0; i < 5; i++)
         {
-            _time.Advance(0.2);
+            Pass(0.2);
             await Should.ThrowAsync<RegistryUnreadableException>(GetAsync());
         }
 
         FullReads.ShouldBe(2, "a broken registry is not read whole again until it changes");
         await PutAsync(Whole[0]);
-        _time.Advance(0.2);
+        Pass(0.2);
         (await GetAsync()).Version.ShouldBe(3);
     }
 
@@ -272,20 +272,15 @@ public sealed class RegistrySourceTests : IAsyncLifetime
         (snapshot.Version, snapshot.Apps.Count, snapshot.PersonQuotas.Length).ShouldBe((0, 0, 0));
     }
 
+    private void Pass(double seconds) => _time.Pass(TimeSpan.FromSeconds(seconds));
+
     private Task<RegistrySnapshot> GetAsync() => _source.GetAsync(CancellationToken.None).AsTask();
 
     private async Task PutAsync(params RegistryRow[] rows) =>
         _version = (await _store.WriteAsync(_version, rows, [], CancellationToken.None)).ShouldNotBeNull();
 
     /// <summary>Until a demand is answered with what the read ahead brought.</summary>
-    private async Task UntilRefreshedAsync(RegistrySnapshot old)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        for (var next = old; next.ReadAt == old.ReadAt; next = await GetAsync())
-        {
-            await Task.Delay(1, limit.Token);
-        }
-    }
+    private Task UntilRefreshedAsync(RegistrySnapshot old) => Eventually.TrueAsync(async () => (await GetAsync()).ReadAt != old.ReadAt);
 
     private sealed class BuggyStore : IRegistryStore
     {

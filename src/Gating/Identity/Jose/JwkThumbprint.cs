@@ -9,11 +9,15 @@ namespace Gating.Identity.Jose;
 public static class JwkThumbprint
 {
     /// <summary>base64url, 43 characters. The JWK must have passed <see cref="Jwk.Read"/>: its members then need no escaping.</summary>
-    public static string Of(JsonElement jwk)
+    public static string Of(JsonElement jwk) => Member(jwk, "kty") is "EC"
+        ? OfEc(Member(jwk, "crv"), Member(jwk, "x"), Member(jwk, "y"))
+        : Digest($$"""{"e":"{{Member(jwk, "e")}}","kty":"RSA","n":"{{Member(jwk, "n")}}"}""");
+
+    /// <summary>Of the point <paramref name="x"/>, <paramref name="y"/>, each base64url.</summary>
+    public static string OfEc(string curve, string x, string y) => Digest($$"""{"crv":"{{curve}}","kty":"EC","x":"{{x}}","y":"{{y}}"}""");
+
+    private static string Digest(string canonical)
     {
-        var canonical = Member(jwk, "kty") is "EC"
-            ? $$"""{"crv":"{{Member(jwk, "crv")}}","kty":"EC","x":"{{Member(jwk, "x")}}","y":"{{Member(jwk, "y")}}"}"""
-            : $$"""{"e":"{{Member(jwk, "e")}}","kty":"RSA","n":"{{Member(jwk, "n")}}"}""";
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(canonical), digest);
         return Base64Url.EncodeToString(digest);

@@ -1,7 +1,7 @@
-using System.Buffers.Text;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Gating.Identity.Jose;
 
 namespace Gating.Registry.Reading;
 
@@ -97,7 +97,7 @@ internal static class AppReader
             return text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
         }
 
-        return Base64UrlText.Decode(text) is { Length: SHA256.HashSizeInBytes } digest ? digest : null;
+        return StrictBase64Url.Decode(text) is { Length: SHA256.HashSizeInBytes } digest ? digest : null;
     }
 
     private static ImmutableArray<ClientKey> ReadKeys(JsonPlace place)
@@ -119,24 +119,5 @@ internal static class AppReader
         }
 
         return keys.ToImmutable();
-    }
-}
-
-/// <summary>Base64url without padding, in its one canonical spelling.</summary>
-internal static class Base64UrlText
-{
-    public static byte[]? Decode(string text)
-    {
-        if (!Base64Url.IsValid(text, out var length))
-        {
-            return null;
-        }
-
-        var bytes = new byte[length];
-        return Base64Url.TryDecodeFromChars(text, bytes, out var written)
-            && written == length
-            && string.Equals(Base64Url.EncodeToString(bytes), text, StringComparison.Ordinal)
-                ? bytes
-                : null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gating.Identity.Jose;
 
 namespace Gating.Registry.Reading;
 
@@ -32,7 +33,7 @@ internal static class JwkReader
     private static readonly TextRule P256 = new(text => string.Equals(text, "P-256", StringComparison.Ordinal), "\"P-256\"");
     private static readonly TextRule Signature = new(text => string.Equals(text, "sig", StringComparison.Ordinal), "\"sig\"");
     private static readonly TextRule Verify = new(text => string.Equals(text, "verify", StringComparison.Ordinal), "\"verify\"");
-    private static readonly TextRule Base64 = new(text => Base64UrlText.Decode(text) is not null, "base64url without padding");
+    private static readonly TextRule Base64 = new(text => StrictBase64Url.Decode(text) is not null, "base64url without padding");
     private static readonly string[] Private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
     public static ClientKey? Read(JsonPlace place)
@@ -84,7 +85,7 @@ internal static class JwkReader
         fields.Text("crv", P256);
         var x = fields.Text("x", Base64);
         var y = fields.Text("y", Base64);
-        if (Base64UrlText.Decode(x) is not { } xBytes || Base64UrlText.Decode(y) is not { } yBytes)
+        if (StrictBase64Url.Decode(x) is not { } xBytes || StrictBase64Url.Decode(y) is not { } yBytes)
         {
             return null;
         }
@@ -111,7 +112,7 @@ internal static class JwkReader
         var (id, algorithm) = ReadCommon(fields, RsaAlgorithms);
         var n = fields.Text("n", Base64);
         var e = fields.Text("e", Base64);
-        if (Base64UrlText.Decode(n) is not { } modulusBytes || Base64UrlText.Decode(e) is not { } exponentBytes)
+        if (StrictBase64Url.Decode(n) is not { } modulusBytes || StrictBase64Url.Decode(e) is not { } exponentBytes)
         {
             return null;
         }

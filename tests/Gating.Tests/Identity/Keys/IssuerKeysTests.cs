@@ -79,7 +79,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     {
         await ShouldFind("ec1", KeyStatus.Found);
         ProviderMisbehaviour.All[name](_provider);
-        _time.Advance(Options.FetchFloor);
+        _time.Pass(Options.FetchFloor);
 
         await ShouldFind("new", KeyStatus.Unavailable);
         await ShouldFind("ec1", KeyStatus.Found);
@@ -97,7 +97,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         });
 
         var waiting = Enumerable.Range(0, 200).Select(_ => Find("ec1")).ToArray();
-        await EventuallyAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Jwks) == 1);
+        await Eventually.TrueAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Jwks) == 1);
         open.SetResult();
 
         (await Task.WhenAll(waiting)).ShouldAllBe(found => found.Status == KeyStatus.Found);
@@ -111,11 +111,11 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         await FloodAsync();
         _provider.Requests.ShouldBe(2);
 
-        _time.Advance(Options.FetchFloor);
+        _time.Pass(Options.FetchFloor);
         await FloodAsync();
         _provider.Requests.ShouldBe(4);
 
-        _time.Advance(Options.FetchFloor - TimeSpan.FromMilliseconds(1));
+        _time.Pass(Options.FetchFloor - TimeSpan.FromMilliseconds(1));
         await FloodAsync();
         _provider.Requests.ShouldBe(4);
 
@@ -127,7 +127,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     public async Task A_key_known_to_be_unfit_is_no_reason_to_ask()
     {
         await ShouldFind("ec1", KeyStatus.Found);
-        _time.Advance(Options.FetchFloor);
+        _time.Pass(Options.FetchFloor);
 
         await ShouldFind("weak", KeyStatus.Unfit);
 
@@ -139,7 +139,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     {
         await ShouldFind("ec1", KeyStatus.Found);
         _provider.Publish(ProviderMisbehaviour.Name, IdentityScene.Ec.As("ec2").Jwk());
-        _time.Advance(Options.FetchFloor);
+        _time.Pass(Options.FetchFloor);
 
         await ShouldFind("ec2", KeyStatus.Found);
         await ShouldFind("ec1", KeyStatus.Unknown);
@@ -158,7 +158,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         (await VerifyAsync(IdentityScene.Ec)).ShouldBeOfType<IdentityOutcome.Verified>();
         _provider.Publish(ProviderMisbehaviour.Name, next.Jwk());
         (await VerifyAsync(next)).ShouldBe(new IdentityOutcome.Refused(IdentityRefusal.BadSignature));
-        _time.Advance(Options.FetchFloor);
+        _time.Pass(Options.FetchFloor);
 
         (await VerifyAsync(next)).ShouldBeOfType<IdentityOutcome.Verified>();
         (await VerifyAsync(IdentityScene.Ec)).ShouldBe(new IdentityOutcome.Refused(IdentityRefusal.BadSignature));
@@ -171,15 +171,15 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         await ShouldFind("ec1", KeyStatus.Found);
         _provider.Answer(ProviderMisbehaviour.Discovery, LoopbackProvider.Status(503));
 
-        _time.Advance(Options.LastKnownGood);
+        _time.Pass(Options.LastKnownGood);
         await ShouldFind("ec1", KeyStatus.Found);
-        await EventuallyAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Discovery) == 2);
+        await Eventually.TrueAsync(() => _provider.RequestsTo(ProviderMisbehaviour.Discovery) == 2);
 
-        _time.Advance(TimeSpan.FromTicks(1));
+        _time.Pass(TimeSpan.FromTicks(1));
         await ShouldFind("ec1", KeyStatus.Unavailable);
 
         _provider.Publish(ProviderMisbehaviour.Name, IdentityScene.Ec.Jwk());
-        _time.Advance(Options.RetryAfterFailure);
+        _time.Pass(Options.RetryAfterFailure);
         await ShouldFind("ec1", KeyStatus.Found);
     }
 
@@ -192,7 +192,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         {
             (await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Find("ec1")))).ShouldAllBe(found => found.Status == KeyStatus.Unavailable);
             _provider.Requests.ShouldBe(pause);
-            _time.Advance(Options.RetryAfterFailure);
+            _time.Pass(Options.RetryAfterFailure);
         }
     }
 
@@ -201,11 +201,11 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     {
         await ShouldFind("ec1", KeyStatus.Found);
         _provider.Publish(ProviderMisbehaviour.Name, IdentityScene.Ec.Jwk(), IdentityScene.Ec.As("ec2").Jwk());
-        _time.Advance(Options.RefreshAfter);
+        _time.Pass(Options.RefreshAfter);
 
         Find("ec1").IsCompletedSuccessfully.ShouldBeTrue();
 
-        await EventuallyAsync(() => _provider.Requests == 4);
+        await Eventually.TrueAsync(() => _provider.Requests == 4);
         await ShouldFind("ec2", KeyStatus.Found);
         _provider.Requests.ShouldBe(4);
     }
@@ -215,7 +215,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     {
         await ShouldFind("ec1", KeyStatus.Found);
 
-        _time.Advance(TimeSpan.FromHours(12));
+        _time.Pass(TimeSpan.FromHours(12));
 
         _provider.Requests.ShouldBe(2);
     }
@@ -261,7 +261,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         _provider.Answer(ProviderMisbehaviour.Discovery, LoopbackProvider.Status(503));
         await _keys.WarmAsync(_issuer, CancellationToken.None);
         _provider.Publish(ProviderMisbehaviour.Name, IdentityScene.Ec.Jwk());
-        _time.Advance(Options.RetryAfterFailure);
+        _time.Pass(Options.RetryAfterFailure);
         await _keys.WarmAsync(_issuer, CancellationToken.None);
 
         var asked = _provider.Requests;
@@ -288,14 +288,5 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         var found = await Find(keyId);
         found.Status.ShouldBe(status);
         (found.Key is not null).ShouldBe(status == KeyStatus.Found);
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        for (var tries = 0; !condition(); tries++)
-        {
-            tries.ShouldBeLessThan(500, "the expected never happened");
-            await Task.Delay(10);
-        }
     }
 }

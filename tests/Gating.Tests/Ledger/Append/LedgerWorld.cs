@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Gating.Ledger;
 using Gating.Testing;
 using Gating.Testing.Storage;
-using Gating.Testing.Time;
 using Shouldly;
 
 namespace Gating.Tests.Ledger.Append;
@@ -22,7 +21,7 @@ internal sealed class LedgerWorld
 
     public Faults Faults { get; } = new();
 
-    public AdjustableTime Time { get; } = new();
+    public ManualTime Time { get; } = ManualTime.Running();
 
     public InMemoryLedgerStore Store { get; }
 

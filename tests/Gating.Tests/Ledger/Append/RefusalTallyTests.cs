@@ -17,7 +17,7 @@ public sealed class RefusalTallyTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly LedgerWorld _world = new();
-    private readonly SteppedTime _time = new();
+    private readonly ManualTime _time = ManualTime.Stepped();
     private readonly Appender _appender;
 
     public RefusalTallyTests() => _appender = new(_world.Store, _world.Queue, LedgerWorld.Key, _time);
