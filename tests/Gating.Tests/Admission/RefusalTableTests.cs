@@ -109,12 +109,12 @@ public sealed class RefusalTableTests
         },
         [RefusalReason.Contended] = gate =>
         {
-            gate.Store = new AlwaysOvertaken(gate, commit: TimeSpan.FromSeconds(1.1), read: TimeSpan.Zero);
+            gate.Store = new SlowAndVain(gate, TimeSpan.FromSeconds(1.1), new CommitOutcome.HeadMoved());
             return gate.AskAsync();
         },
         [RefusalReason.RegistryStale] = gate =>
         {
-            gate.Store = new AlwaysOvertaken(gate, commit: TimeSpan.Zero, read: TimeSpan.FromSeconds(3));
+            gate.Store = new SlowAndVain(gate, TimeSpan.FromSeconds(3), new CommitOutcome.RowMissing(LedgerRow.OfKey(KeyHash.Of("not", "there"))));
             return gate.AskAsync();
         },
     };
@@ -151,19 +151,13 @@ public sealed class RefusalTableTests
         return await gate.AskAsync();
     }
 
-    /// <summary>Another writer is always faster, and time passes while we try.</summary>
-    private sealed class AlwaysOvertaken(GateFixture gate, TimeSpan commit, TimeSpan read) : LedgerStoreDecorator(gate.Ledger)
+    /// <summary>No commit succeeds, and each try takes a while.</summary>
+    private sealed class SlowAndVain(GateFixture gate, TimeSpan tries, CommitOutcome outcome) : LedgerStoreDecorator(gate.Ledger)
     {
-        public override Task<StoredHead?> ReadHeadAsync(StreamId stream, CancellationToken cancellation)
-        {
-            gate.Time.Pass(read);
-            return base.ReadHeadAsync(stream, cancellation);
-        }
-
         public override Task<CommitOutcome> CommitAsync(LedgerBatch batch, CancellationToken cancellation)
         {
-            gate.Time.Pass(commit);
-            return Task.FromResult<CommitOutcome>(new CommitOutcome.HeadMoved());
+            gate.Time.Pass(tries);
+            return Task.FromResult(outcome);
         }
     }
 }
