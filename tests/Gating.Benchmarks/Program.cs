@@ -14,6 +14,8 @@ switch (args)
         return await RatiosCommand.RunAsync(options);
     case ["segments", var names, .. var more]:
         return await SegmentsCommand.RunAsync(names, more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 6, more.Length > 1 ? double.Parse(more[1], CultureInfo.InvariantCulture) : 2);
+    case ["processes", .. var more]:
+        return await ProcessesCommand.RunAsync(more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 7, more.Length > 1 ? long.Parse(more[1], CultureInfo.InvariantCulture) : 100_000);
     case [LoadGenerator.Role]:
         return await LoadGenerator.RunAsync();
     case [GateServers.Role, var settings]:
@@ -21,6 +23,6 @@ switch (args)
     case [BareKestrel.Role, var port]:
         return await BareKestrel.RunAsync(port);
     default:
-        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | --pieces [BenchmarkDotNet arguments]");
+        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | processes [starts] [grants] | --pieces [BenchmarkDotNet arguments]");
         return 2;
 }

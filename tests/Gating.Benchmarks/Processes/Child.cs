@@ -21,6 +21,9 @@ internal sealed class Child : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Once it has ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>User and system time of all its threads so far.</summary>
     public TimeSpan Cpu
     {
@@ -89,6 +92,14 @@ internal sealed class Child : IAsyncDisposable
 
     /// <summary>Reads on and forgets: what it logs must not fill the pipe.</summary>
     public void Drain() => _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+
+    /// <summary>Everything it still says, to its end.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var said = await _process.StandardOutput.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        return said;
+    }
 
     public void Kill() => _process.Kill();
 

@@ -1,6 +1,6 @@
 namespace Gating.Benchmarks.Processes;
 
-/// <summary>The other end of a <see cref="Child"/>: the process that started us holds our standard input, and when that closes we end.</summary>
+/// <summary>The other end of a <c>Child</c>: the process that started us holds our standard input, and when that closes we end.</summary>
 internal static class Lifeline
 {
     public static async Task EndedAsync()

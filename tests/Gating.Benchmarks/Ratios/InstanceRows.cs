@@ -12,10 +12,11 @@ internal static class InstanceRows
     public static async Task<IReadOnlyList<Row>> MeasureAsync(Stage stage, RatioOptions options, Action<string> say)
     {
         var rows = new List<Row>();
+        var deployed = await stage.DeployAsync(say);
         foreach (var (instances, goal) in new[] { (2, 300.0), (4, 1500.0) })
         {
             say($"one hot person on {instances} instances");
-            await using var gates = new Instances(stage, instances);
+            await using var gates = new Instances(stage, deployed, instances);
             await gates.WarmUpAsync(options);
             rows.AddRange(await MeasureAsync(stage, options, gates.Ports, goal));
             await stage.DrainQueueAsync();
@@ -54,12 +55,12 @@ internal static class InstanceRows
         private readonly Stage _stage;
         private readonly List<(Child Process, int Port)> _gates = [];
 
-        public Instances(Stage stage, int count)
+        public Instances(Stage stage, Deployed deployed, int count)
         {
             _stage = stage;
             for (var i = 0; i < count; i++)
             {
-                _gates.Add(stage.StartGate());
+                _gates.Add(deployed.StartGate(stage.GateSettings));
             }
         }
 

@@ -13,9 +13,9 @@ internal sealed record RatioOptions(bool Quick, bool Growth, bool Json)
 
     public int Persons => Quick ? 200 : 1000;
 
-    public int Starts => Quick ? 2 : 7;
+    public int Starts { get; init; } = Quick ? 2 : 7;
 
-    public long MemoryGrants => Quick ? 4_000 : 100_000;
+    public long MemoryGrants { get; init; } = Quick ? 4_000 : 100_000;
 
     public int ExactUnits => Quick ? 300 : 2_000;
 

@@ -16,6 +16,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> _running = new();
     private readonly ServerSettings _settings;
     private NodeRuntime? _peers;
+    private Deployed? _deployed;
 
     private Stage(World world, NodeRuntime node, AzuriteProcess azurite, int partitions)
     {
@@ -74,23 +75,23 @@ internal sealed class Stage : IAsyncDisposable
         return (peer, port);
     }
 
-    /// <summary>A bare Kestrel; returns before it serves.</summary>
+    /// <summary>Product and bare Kestrel as they are deployed, published at the first call.</summary>
+    public async Task<Deployed> DeployAsync(Action<string> say) =>
+        _deployed ??= await Deployed.PublishAsync(Path.GetFullPath(Path.Combine(Node.Folder, "..", "..", "..")), say);
+
+    /// <summary>A bare Kestrel under the same JIT as the servers; returns before it serves.</summary>
     public static (Child Process, int Port) StartBare()
     {
         var port = Processes.Ports.Free();
         return (Child.StartSelf(Nothing, BareKestrel.Role, port.ToString(System.Globalization.CultureInfo.InvariantCulture)), port);
     }
 
-    /// <summary>The product's own executable over this stage's storage; returns before it serves.</summary>
-    public (Child Process, int Port) StartGate()
+    /// <summary>The settings of a gate over this stage's storage, whose registry is there already.</summary>
+    public Dictionary<string, string> GateSettings(int port)
     {
-        var port = Processes.Ports.Free();
         var environment = GateEnvironment.Of(_settings, port);
         environment.Remove("Gating__RegistrySeed");
-        environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        var gate = Child.StartDotNet(environment, Path.Combine(AppContext.BaseDirectory, "Gating.Functions.dll"));
-        gate.Drain();
-        return (gate, port);
+        return environment;
     }
 
     public async Task<LoadReport> LoadAsync(LoadOrder order)

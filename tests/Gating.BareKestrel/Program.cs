@@ -1,0 +1,3 @@
+using Gating.Benchmarks.Servers;
+
+return await BareKestrel.RunAsync(args[0]);
