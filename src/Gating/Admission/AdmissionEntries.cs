@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Gating.Grants;
@@ -51,12 +50,9 @@ internal static class AdmissionEntries
         }, (question, reason));
 
     /// <summary>Who it was: the identity as the token told it, and how well it was proven.</summary>
-    public static byte[] Private(VerifiedIdentity identity)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
+    public static byte[] Private(VerifiedIdentity identity) =>
+        JsonBytes.OfObject(identity, static (json, identity) =>
         {
-            json.WriteStartObject();
             json.WriteNumber("v"u8, Version);
             json.WriteString("iss"u8, identity.Issuer);
             json.WriteString("sub"u8, identity.Subject);
@@ -80,12 +76,7 @@ internal static class AdmissionEntries
             {
                 json.WriteNumber("auth_time"u8, authenticated.ToUnixTimeSeconds());
             }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+        });
 
     /// <summary>Reads back what <see cref="Granted"/> wrote, with the request's fingerprint. Throws where the entry is not a grant of a known version.</summary>
     public static (GrantTerms Terms, string Fingerprint) ReadGranted(Entry entry)
@@ -109,19 +100,12 @@ internal static class AdmissionEntries
         return (terms, root.GetProperty("request").GetString()!);
     }
 
-    private static byte[] Write<TState>(AdmissionQuestion question, Action<Utf8JsonWriter, TState> rest, TState state)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+    private static byte[] Write<TState>(AdmissionQuestion question, Action<Utf8JsonWriter, TState> rest, TState state) =>
+        JsonBytes.OfObject((question, rest, state), static (json, all) =>
         {
-            json.WriteStartObject();
             json.WriteNumber("v"u8, Version);
-            json.WriteString("app"u8, question.Request.App.Id);
-            json.WriteString("tool"u8, question.Request.Resource);
-            rest(json, state);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+            json.WriteString("app"u8, all.question.Request.App.Id);
+            json.WriteString("tool"u8, all.question.Request.Resource);
+            all.rest(json, all.state);
+        });
 }

@@ -68,37 +68,30 @@ public sealed record MediaDetail(
     }
 
     /// <summary>The object as granted and recorded, members in a fixed order. The moderation receipt is evidence, not part of the grant.</summary>
-    public byte[] ToJson(string resource)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
+    public byte[] ToJson(string resource) =>
+        JsonBytes.OfObject((Detail: this, resource), static (json, granted) =>
         {
-            json.WriteStartObject();
+            var detail = granted.Detail;
             json.WriteString("type"u8, Type);
-            json.WriteString("tool"u8, resource);
-            json.WriteString("operation"u8, Operation);
-            json.WriteNumber("units"u8, Units);
-            if (InputDigest is not null)
+            json.WriteString("tool"u8, granted.resource);
+            json.WriteString("operation"u8, detail.Operation);
+            json.WriteNumber("units"u8, detail.Units);
+            if (detail.InputDigest is not null)
             {
-                json.WriteString("input_digest"u8, InputDigest);
+                json.WriteString("input_digest"u8, detail.InputDigest);
             }
 
-            if (!ConsentIds.IsEmpty)
+            if (!detail.ConsentIds.IsEmpty)
             {
                 json.WriteStartArray("consent_ids"u8);
-                foreach (var consent in ConsentIds)
+                foreach (var consent in detail.ConsentIds)
                 {
                     json.WriteStringValue(consent);
                 }
 
                 json.WriteEndArray();
             }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+        });
 
     private static MediaDetail? ReadArray(ref Utf8JsonReader reader, out string problem)
     {

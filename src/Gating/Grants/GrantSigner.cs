@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
@@ -19,13 +18,7 @@ public sealed class GrantSigner(SigningKeyRing keys, AppHandles handles, string 
     /// <summary>The compact serialisation, ASCII.</summary>
     public byte[] Sign(GrantTerms terms)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            Write(json, terms);
-        }
-
-        var payload = buffer.WrittenSpan;
+        var payload = JsonBytes.OfObject((Signer: this, terms), static (json, grant) => grant.Signer.Write(json, grant.terms));
         var signed = _head.Length + Base64Url.GetEncodedLength(payload.Length);
         var token = new byte[signed + 1 + Base64Url.GetEncodedLength(SignatureSize)];
         _head.CopyTo(token, 0);
@@ -39,7 +32,6 @@ public sealed class GrantSigner(SigningKeyRing keys, AppHandles handles, string 
 
     private void Write(Utf8JsonWriter json, GrantTerms terms)
     {
-        json.WriteStartObject();
         json.WriteString("iss"u8, issuer);
         json.WriteString("aud"u8, terms.Resource);
         json.WriteString("sub"u8, handles.OfPerson(terms.App, terms.Person));
@@ -56,7 +48,5 @@ public sealed class GrantSigner(SigningKeyRing keys, AppHandles handles, string 
             json.WriteString("jkt"u8, terms.KeyThumbprint);
             json.WriteEndObject();
         }
-
-        json.WriteEndObject();
     }
 }
