@@ -10,7 +10,12 @@ public readonly record struct OperationId(UInt128 Value)
     public const int Size = 16;
 
     /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
-    public static OperationId Create() => new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(Size)));
+    public static OperationId Create()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        RandomNumberGenerator.Fill(bytes);
+        return FromBytes(bytes);
+    }
 
     public static OperationId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
 

@@ -14,7 +14,12 @@ public readonly record struct StreamId(UInt128 Value)
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
-    public static StreamId Create() => new(BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(Size)));
+    public static StreamId Create()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        RandomNumberGenerator.Fill(bytes);
+        return FromBytes(bytes);
+    }
 
     public static StreamId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
 
