@@ -1,7 +1,6 @@
 using Gating.Functions.Endpoints;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Gating.Functions;
@@ -38,7 +37,6 @@ public static class GateApp
         builder.Services.AddExports(builder.Configuration);
         var app = builder.Build();
         app.UseMiddleware<FaultMiddleware>();
-        app.UseStatusCodePages(static context => Unanswered(context));
         app.UseRouting();
         Map(app);
         return app;
@@ -57,17 +55,4 @@ public static class GateApp
 
     // A RequestDelegate by type: a lambda that returns a Task of something else would bind as one too, and answer nothing.
     private static RequestDelegate Handler(RequestDelegate handler) => handler;
-
-    /// <summary>What routing refused without a body: no such route, no such method.</summary>
-    private static Task Unanswered(StatusCodeContext context)
-    {
-        var status = context.HttpContext.Response.StatusCode;
-        var (reason, detail) = status switch
-        {
-            StatusCodes.Status404NotFound => ("not_found", "There is nothing here."),
-            StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", "This method is not offered here."),
-            _ => ("refused", "The request was refused."),
-        };
-        return Problem.WriteAsync(context.HttpContext, status, reason, detail);
-    }
 }

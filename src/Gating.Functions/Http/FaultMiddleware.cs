@@ -19,6 +19,10 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         try
         {
             await next(context);
+            if (IsUnanswered(context.Response))
+            {
+                await AnswerAsync(context);
+            }
         }
         catch (StorageUnavailableException error)
         {
@@ -58,6 +62,22 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             GateTelemetry.Decided("failed", "internal", TimeSpan.Zero);
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "internal", "Something went wrong here.");
         }
+    }
+
+    // What routing or the server refused without a body: no such route, no such method.
+    private static bool IsUnanswered(HttpResponse response) =>
+        response is { HasStarted: false, StatusCode: >= 400 and < 600, ContentLength: null } && string.IsNullOrEmpty(response.ContentType);
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        var (reason, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => ("not_found", "There is nothing here."),
+            StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", "This method is not offered here."),
+            _ => ("refused", "The request was refused."),
+        };
+        return Problem.WriteAsync(context, status, reason, detail);
     }
 
     internal static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
