@@ -11,6 +11,12 @@ public static class Corpora
 
     public static byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Root ?? throw new DirectoryNotFoundException("No corpora."), file));
 
+    /// <summary>All files below a folder of the corpora, lists of them aside.</summary>
+    public static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Root ?? throw new DirectoryNotFoundException("No corpora."), folder), "*", SearchOption.AllDirectories)
+            .Where(static file => !file.EndsWith(".csv", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
+
     private static string? Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

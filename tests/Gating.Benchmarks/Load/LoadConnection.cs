@@ -10,7 +10,7 @@ namespace Gating.Benchmarks.Load;
 internal sealed class LoadConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _send = new byte[64 * 1024];
+    private byte[] _send = new byte[64 * 1024];
     private byte[] _receive = new byte[16 * 1024];
     private int _received;
 
@@ -56,6 +56,11 @@ internal sealed class LoadConnection : IDisposable
         if (request.Slots.Length == 0)
         {
             return request.Bytes;
+        }
+
+        if (_send.Length < request.Bytes.Length)
+        {
+            _send = new byte[request.Bytes.Length];
         }
 
         request.Bytes.CopyTo(_send, 0);

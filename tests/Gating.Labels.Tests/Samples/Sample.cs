@@ -1,0 +1,16 @@
+namespace Gating.Labels.Tests.Samples;
+
+/// <summary>A small file of our own making.</summary>
+/// <param name="Format">As the handler calls itself.</param>
+/// <param name="What">What is special about it.</param>
+public sealed record Sample(string Format, string What, byte[] Bytes)
+{
+    /// <summary>Every format has some; a test over all formats fails for one that has none.</summary>
+    public static IReadOnlyList<Sample> All { get; } =
+    [
+        .. JpegSamples.All,
+        .. PngSamples.All,
+    ];
+
+    public override string ToString() => $"{Format}: {What}";
+}
