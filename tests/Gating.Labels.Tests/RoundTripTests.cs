@@ -66,9 +66,9 @@ public sealed class RoundTripTests
 
         var (_, outcome) = Write(theirs, TestLabels.Content(), LabelPolicy.Careful with { OfAnother = ForeignLabel.Propagate });
         var label = outcome.After.Labels.ShouldHaveSingleItem().Content.Label!;
-        label.ContentProducer.ShouldBe(TestLabels.Theirs.ToString());
+        label.ContentProducer.ShouldBe(TestLabels.Theirs.Text);
         label.ProduceId.ShouldBe("their-id");
-        label.ContentPropagator.ShouldBe(TestLabels.Ours.ToString());
+        label.ContentPropagator.ShouldBe(TestLabels.Ours.Text);
         label.PropagateId.ShouldBe(TestLabels.Content().Label.ProduceId);
     }
 
