@@ -5,7 +5,8 @@ namespace Gating.Testing;
 /// <summary>Third-party test material that may stand beside the checkout, in <c>../shared/corpora</c> seen from the solution's folder.</summary>
 public static class Corpora
 {
-    private static readonly string? Root = Find();
+    /// <summary>Null where they are absent.</summary>
+    public static string? Root { get; } = Find();
 
     public static bool Has(string file) => Root is not null && File.Exists(Path.Combine(Root, file));
 
@@ -23,7 +24,7 @@ public static class Corpora
         {
             if (File.Exists(Path.Combine(folder.FullName, "Gating.sln")))
             {
-                var corpora = Path.Combine(folder.FullName, "..", "shared", "corpora");
+                var corpora = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "corpora"));
                 return Directory.Exists(corpora) ? corpora : null;
             }
         }
