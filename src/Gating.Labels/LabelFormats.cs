@@ -1,3 +1,4 @@
+using Gating.Labels.Gif;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
@@ -16,6 +17,7 @@ internal static class LabelFormats
         new JpegFormat(),
         new PngFormat(),
         new WebpFormat(),
+        new GifFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>
