@@ -2,6 +2,7 @@ using Gating.Labels.Gif;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
+using Gating.Labels.Wav;
 using Gating.Labels.Webp;
 
 namespace Gating.Labels;
@@ -18,6 +19,7 @@ internal static class LabelFormats
         new PngFormat(),
         new WebpFormat(),
         new GifFormat(),
+        new WavFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

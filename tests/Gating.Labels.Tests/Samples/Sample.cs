@@ -12,6 +12,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. PngSamples.All,
         .. WebpSamples.All,
         .. GifSamples.All,
+        .. WavSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
