@@ -1,3 +1,4 @@
+using Gating.Labels.Avi;
 using Gating.Labels.Gif;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
@@ -20,6 +21,7 @@ internal static class LabelFormats
         new WebpFormat(),
         new GifFormat(),
         new WavFormat(),
+        new AviFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

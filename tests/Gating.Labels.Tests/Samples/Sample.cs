@@ -13,6 +13,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. WebpSamples.All,
         .. GifSamples.All,
         .. WavSamples.All,
+        .. AviSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
