@@ -1,6 +1,10 @@
+using Gating.Labels.Avi;
+using Gating.Labels.Gif;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
+using Gating.Labels.Wav;
+using Gating.Labels.Webp;
 
 namespace Gating.Labels;
 
@@ -14,6 +18,10 @@ internal static class LabelFormats
     [
         new JpegFormat(),
         new PngFormat(),
+        new WebpFormat(),
+        new GifFormat(),
+        new WavFormat(),
+        new AviFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -23,7 +23,8 @@ internal static class XmpPacket
 
     /// <summary>Adds what the packet says to <paramref name="findings"/>; a packet that cannot be read becomes a note.</summary>
     /// <param name="place">How the format calls the place: <c>XMP</c>, <c>uuid XMP</c>.</param>
-    public static void Read(ReadOnlyMemory<byte> packet, long offset, string place, LabelFindings findings)
+    /// <param name="isUsualPlace">Whether the guides put a label into this format's XMP.</param>
+    public static void Read(ReadOnlyMemory<byte> packet, long offset, string place, LabelFindings findings, bool isUsualPlace = true)
     {
         XDocument xmp;
         try
@@ -38,7 +39,7 @@ internal static class XmpPacket
 
         foreach (var text in Values(xmp, XmpNames.Label))
         {
-            findings.Add($"{place} TC260:AIGC", offset, text);
+            findings.Add($"{place} TC260:AIGC", offset, text, isUsualPlace);
         }
 
         findings.DigitalSourceType ??= Values(xmp, XmpNames.DigitalSourceType).FirstOrDefault();
@@ -52,6 +53,31 @@ internal static class XmpPacket
         var home = HomeOf(xmp, rdf);
         Remove(xmp, [XmpNames.Label, XmpNames.DigitalSourceType, XmpNames.SystemUsed, XmpNames.SystemVersionUsed]);
         home.AddFirst(Properties(content, hasDate: Values(xmp, XmpNames.CreateDate).Any()));
+        return Bytes(rdf);
+    }
+
+    /// <summary>The packet without its labels, for formats whose label stands elsewhere; null where it holds none, or cannot be read and so holds none that anybody could read.</summary>
+    public static byte[]? WithoutLabels(ReadOnlyMemory<byte> packet)
+    {
+        try
+        {
+            var xmp = Load(packet, 0);
+            if (!Values(xmp, XmpNames.Label).Any())
+            {
+                return null;
+            }
+
+            Remove(xmp, [XmpNames.Label]);
+            return Bytes(xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() ?? xmp.Root!);
+        }
+        catch (MediaException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Bytes(XElement rdf)
+    {
         using var buffer = new MemoryStream();
         buffer.Write(Begin);
         using (var writer = XmlWriter.Create(buffer, new() { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false), CloseOutput = false }))

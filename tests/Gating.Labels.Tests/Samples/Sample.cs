@@ -10,6 +10,10 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
     [
         .. JpegSamples.All,
         .. PngSamples.All,
+        .. WebpSamples.All,
+        .. GifSamples.All,
+        .. WavSamples.All,
+        .. AviSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
