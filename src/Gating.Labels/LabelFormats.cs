@@ -23,7 +23,7 @@ internal static class LabelFormats
         source.Read(0, start);
         foreach (var format in All)
         {
-            if (format.Recognizes(start))
+            if (format.Recognizes(source, start))
             {
                 return format;
             }
