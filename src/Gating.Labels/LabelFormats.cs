@@ -1,3 +1,4 @@
+using Gating.Labels.Flac;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Mp3;
@@ -15,6 +16,7 @@ internal static class LabelFormats
     [
         new JpegFormat(),
         new PngFormat(),
+        new FlacFormat(),
         new Mp3Format(),
     ];
 
