@@ -2,6 +2,7 @@ using Gating.Labels.Flac;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Mp3;
+using Gating.Labels.Ogg;
 using Gating.Labels.Png;
 
 namespace Gating.Labels;
@@ -17,6 +18,7 @@ internal static class LabelFormats
         new JpegFormat(),
         new PngFormat(),
         new FlacFormat(),
+        new OggFormat(),
         new Mp3Format(),
     ];
 

@@ -11,6 +11,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. JpegSamples.All,
         .. PngSamples.All,
         .. FlacSamples.All,
+        .. OggSamples.All,
         .. Mp3Samples.All,
     ];
 
