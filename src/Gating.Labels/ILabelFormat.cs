@@ -17,6 +17,9 @@ internal interface ILabelFormat
     /// <summary>Whether a file that starts like this is of this format. Is given up to <see cref="LabelFormats.StartBytes"/> bytes, fewer of a shorter file.</summary>
     bool Recognizes(ReadOnlySpan<byte> start);
 
+    /// <summary>The same, for formats that may stand behind a tag of another kind, of any length: these look further into the file.</summary>
+    bool Recognizes(MediaSource source, ReadOnlySpan<byte> start) => Recognizes(start);
+
     /// <summary>Reports every label in the file, in every place where one is known to be met.</summary>
     void Read(MediaSource source, LabelFindings findings);
 

@@ -1,7 +1,10 @@
 using Gating.Labels.Avi;
 using Gating.Labels.Gif;
+using Gating.Labels.Flac;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
+using Gating.Labels.Mp3;
+using Gating.Labels.Ogg;
 using Gating.Labels.Png;
 using Gating.Labels.Wav;
 using Gating.Labels.Webp;
@@ -22,6 +25,9 @@ internal static class LabelFormats
         new GifFormat(),
         new WavFormat(),
         new AviFormat(),
+        new FlacFormat(),
+        new OggFormat(),
+        new Mp3Format(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>
@@ -31,7 +37,7 @@ internal static class LabelFormats
         source.Read(0, start);
         foreach (var format in All)
         {
-            if (format.Recognizes(start))
+            if (format.Recognizes(source, start))
             {
                 return format;
             }

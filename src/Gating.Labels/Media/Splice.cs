@@ -17,11 +17,16 @@ internal abstract record Piece
     /// <param name="Change">Is given whole multiples of <paramref name="Unit"/> bytes, in order.</param>
     public sealed record Changed(long Offset, long Count, int Unit, Action<Memory<byte>> Change) : Piece;
 
+    /// <summary>Bytes that are made while the file is written, for parts that neither fit into memory nor are changed in units of one width (pages that are numbered anew).</summary>
+    /// <param name="Make">Is given the source and where its bytes go, <paramref name="Count"/> of them in all.</param>
+    public sealed record Made(long Count, Action<MediaSource, Action<ReadOnlyMemory<byte>>> Make) : Piece;
+
     public long Length => this switch
     {
         Kept kept => kept.Count,
         Written written => written.Bytes.Length,
         Changed changed => changed.Count,
+        Made made => made.Count,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }
@@ -49,6 +54,19 @@ internal sealed class Splice
     public Splice Write(ReadOnlyMemory<byte> bytes) => bytes.IsEmpty ? this : Add(new Piece.Written(bytes));
 
     public Splice Change(long from, long to, int unit, Action<Memory<byte>> change) => to == from ? this : Add(new Piece.Changed(from, to - from, unit, change));
+
+    public Splice Make(long count, Action<MediaSource, Action<ReadOnlyMemory<byte>>> make) => count == 0 ? this : Add(new Piece.Made(count, make));
+
+    /// <summary>Adds what another splice of the same source has planned.</summary>
+    public Splice Append(Splice other)
+    {
+        foreach (var piece in other._pieces)
+        {
+            Add(piece);
+        }
+
+        return this;
+    }
 
     private Splice Add(Piece piece)
     {

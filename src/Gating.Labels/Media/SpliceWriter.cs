@@ -25,6 +25,9 @@ internal static class SpliceWriter
                 case Piece.Changed changed:
                     Change(changed);
                     break;
+                case Piece.Made made:
+                    made.Make(source, Put);
+                    break;
             }
         }
 

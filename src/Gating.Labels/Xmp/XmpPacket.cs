@@ -69,6 +69,19 @@ internal static class XmpPacket
 
             Remove(xmp, [XmpNames.Label]);
             return Bytes(xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() ?? xmp.Root!);
+        return Serialise(rdf, 0);
+    }
+
+    /// <summary>
+    /// The packet without a label, for formats whose label stands elsewhere; null where it holds none, or cannot be read. Padded to the length it had (ISO 16684-1, 7.3.2 allows white
+    /// space before the end), so that what stands behind it need not move.
+    /// </summary>
+    public static byte[]? WithoutLabels(ReadOnlyMemory<byte> packet, long offset)
+    {
+        XDocument xmp;
+        try
+        {
+            xmp = Load(packet, offset);
         }
         catch (MediaException)
         {
@@ -77,12 +90,28 @@ internal static class XmpPacket
     }
 
     private static byte[] Bytes(XElement rdf)
+
+        if (!Values(xmp, XmpNames.Label).Any())
+        {
+            return null;
+        }
+
+        Remove(xmp, [XmpNames.Label]);
+        return Serialise(xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() ?? throw MediaException.Malformed(offset, "Its XMP holds no rdf:RDF."), packet.Length);
+    }
+
+    private static byte[] Serialise(XElement rdf, int paddedLength)
     {
         using var buffer = new MemoryStream();
         buffer.Write(Begin);
         using (var writer = XmlWriter.Create(buffer, new() { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false), CloseOutput = false }))
         {
             (rdf.Parent is { } parent && parent.Name == XmpNames.Meta + "xmpmeta" ? parent : rdf).WriteTo(writer);
+        }
+
+        while (buffer.Length + End.Length < paddedLength)
+        {
+            buffer.WriteByte((byte)' ');
         }
 
         buffer.Write(End);

@@ -14,6 +14,9 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. GifSamples.All,
         .. WavSamples.All,
         .. AviSamples.All,
+        .. FlacSamples.All,
+        .. OggSamples.All,
+        .. Mp3Samples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
