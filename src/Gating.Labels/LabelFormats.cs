@@ -1,5 +1,6 @@
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
+using Gating.Labels.Mp4;
 using Gating.Labels.Png;
 
 namespace Gating.Labels;
@@ -14,6 +15,7 @@ internal static class LabelFormats
     [
         new JpegFormat(),
         new PngFormat(),
+        new Mp4Format(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

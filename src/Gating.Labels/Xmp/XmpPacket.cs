@@ -23,7 +23,7 @@ internal static class XmpPacket
 
     /// <summary>Adds what the packet says to <paramref name="findings"/>; a packet that cannot be read becomes a note.</summary>
     /// <param name="place">How the format calls the place: <c>XMP</c>, <c>uuid XMP</c>.</param>
-    public static void Read(ReadOnlyMemory<byte> packet, long offset, string place, LabelFindings findings)
+    public static void Read(ReadOnlyMemory<byte> packet, long offset, string place, LabelFindings findings, bool isUsualPlace = true)
     {
         XDocument xmp;
         try
@@ -38,7 +38,7 @@ internal static class XmpPacket
 
         foreach (var text in Values(xmp, XmpNames.Label))
         {
-            findings.Add($"{place} TC260:AIGC", offset, text);
+            findings.Add($"{place} TC260:AIGC", offset, text, isUsualPlace);
         }
 
         findings.DigitalSourceType ??= Values(xmp, XmpNames.DigitalSourceType).FirstOrDefault();
@@ -52,11 +52,46 @@ internal static class XmpPacket
         var home = HomeOf(xmp, rdf);
         Remove(xmp, [XmpNames.Label, XmpNames.DigitalSourceType, XmpNames.SystemUsed, XmpNames.SystemVersionUsed]);
         home.AddFirst(Properties(content, hasDate: Values(xmp, XmpNames.CreateDate).Any()));
+        return Serialise(rdf, 0);
+    }
+
+    /// <summary>
+    /// The packet without a label, for formats whose label stands elsewhere; null where it holds none, or cannot be read. Padded to the length it had (ISO 16684-1, 7.3.2 allows white
+    /// space before the end), so that what stands behind it need not move.
+    /// </summary>
+    public static byte[]? WithoutLabels(ReadOnlyMemory<byte> packet, long offset)
+    {
+        XDocument xmp;
+        try
+        {
+            xmp = Load(packet, offset);
+        }
+        catch (MediaException)
+        {
+            return null;
+        }
+
+        if (!Values(xmp, XmpNames.Label).Any())
+        {
+            return null;
+        }
+
+        Remove(xmp, [XmpNames.Label]);
+        return Serialise(xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() ?? throw MediaException.Malformed(offset, "Its XMP holds no rdf:RDF."), packet.Length);
+    }
+
+    private static byte[] Serialise(XElement rdf, int paddedLength)
+    {
         using var buffer = new MemoryStream();
         buffer.Write(Begin);
         using (var writer = XmlWriter.Create(buffer, new() { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false), CloseOutput = false }))
         {
             (rdf.Parent is { } parent && parent.Name == XmpNames.Meta + "xmpmeta" ? parent : rdf).WriteTo(writer);
+        }
+
+        while (buffer.Length + End.Length < paddedLength)
+        {
+            buffer.WriteByte((byte)' ');
         }
 
         buffer.Write(End);
