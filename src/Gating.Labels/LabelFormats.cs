@@ -5,6 +5,7 @@ using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Mp3;
 using Gating.Labels.Ogg;
+using Gating.Labels.Mp4;
 using Gating.Labels.Png;
 using Gating.Labels.Wav;
 using Gating.Labels.Webp;
@@ -28,6 +29,7 @@ internal static class LabelFormats
         new FlacFormat(),
         new OggFormat(),
         new Mp3Format(),
+        new Mp4Format(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

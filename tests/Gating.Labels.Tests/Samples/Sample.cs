@@ -17,6 +17,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. FlacSamples.All,
         .. OggSamples.All,
         .. Mp3Samples.All,
+        .. Mp4Samples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
