@@ -1,6 +1,7 @@
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
+using Gating.Labels.Tiff;
 
 namespace Gating.Labels;
 
@@ -14,6 +15,7 @@ internal static class LabelFormats
     [
         new JpegFormat(),
         new PngFormat(),
+        new TiffFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -10,6 +10,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
     [
         .. JpegSamples.All,
         .. PngSamples.All,
+        .. TiffSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
