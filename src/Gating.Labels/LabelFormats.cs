@@ -1,4 +1,5 @@
 using Gating.Labels.Jpeg;
+using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
 using Gating.Labels.Tiff;
@@ -16,6 +17,7 @@ internal static class LabelFormats
         new JpegFormat(),
         new PngFormat(),
         new TiffFormat(),
+        new MarkdownFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>
