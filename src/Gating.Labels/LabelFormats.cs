@@ -1,3 +1,4 @@
+using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
@@ -18,6 +19,7 @@ internal static class LabelFormats
         new PngFormat(),
         new TiffFormat(),
         new MarkdownFormat(),
+        new HtmlFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -12,6 +12,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. PngSamples.All,
         .. TiffSamples.All,
         .. MarkdownSamples.All,
+        .. HtmlSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
