@@ -3,6 +3,7 @@ using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
+using Gating.Labels.Svg;
 using Gating.Labels.Tiff;
 
 namespace Gating.Labels;
@@ -20,6 +21,7 @@ internal static class LabelFormats
         new TiffFormat(),
         new MarkdownFormat(),
         new HtmlFormat(),
+        new SvgFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

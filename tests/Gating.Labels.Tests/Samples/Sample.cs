@@ -13,6 +13,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. TiffSamples.All,
         .. MarkdownSamples.All,
         .. HtmlSamples.All,
+        .. SvgSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
