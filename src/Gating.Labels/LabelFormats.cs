@@ -1,7 +1,9 @@
 using Gating.Labels.Avi;
 using Gating.Labels.Gif;
 using Gating.Labels.Flac;
+using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
+using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.Mp3;
 using Gating.Labels.Ogg;
@@ -9,6 +11,8 @@ using Gating.Labels.Mp4;
 using Gating.Labels.Png;
 using Gating.Labels.Wav;
 using Gating.Labels.Webp;
+using Gating.Labels.Svg;
+using Gating.Labels.Tiff;
 
 namespace Gating.Labels;
 
@@ -30,6 +34,10 @@ internal static class LabelFormats
         new OggFormat(),
         new Mp3Format(),
         new Mp4Format(),
+        new TiffFormat(),
+        new MarkdownFormat(),
+        new HtmlFormat(),
+        new SvgFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

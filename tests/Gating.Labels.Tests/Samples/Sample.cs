@@ -18,6 +18,10 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. OggSamples.All,
         .. Mp3Samples.All,
         .. Mp4Samples.All,
+        .. TiffSamples.All,
+        .. MarkdownSamples.All,
+        .. HtmlSamples.All,
+        .. SvgSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
