@@ -1,18 +1,18 @@
 using Gating.Labels.Avi;
-using Gating.Labels.Gif;
 using Gating.Labels.Flac;
+using Gating.Labels.Gif;
 using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.Mp3;
-using Gating.Labels.Ogg;
 using Gating.Labels.Mp4;
+using Gating.Labels.Ogg;
 using Gating.Labels.Png;
-using Gating.Labels.Wav;
-using Gating.Labels.Webp;
 using Gating.Labels.Svg;
 using Gating.Labels.Tiff;
+using Gating.Labels.Wav;
+using Gating.Labels.Webp;
 
 namespace Gating.Labels;
 

@@ -23,7 +23,6 @@ internal static class XmpPacket
 
     /// <summary>Adds what the packet says to <paramref name="findings"/>; a packet that cannot be read becomes a note.</summary>
     /// <param name="place">How the format calls the place: <c>XMP</c>, <c>uuid XMP</c>.</param>
-    /// <param name="isUsualPlace">Whether the guides put a label into this format's XMP.</param>
     public static void Read(ReadOnlyMemory<byte> packet, long offset, string place, LabelFindings findings, bool isUsualPlace = true)
     {
         XDocument xmp;
@@ -53,22 +52,6 @@ internal static class XmpPacket
         var home = HomeOf(xmp, rdf);
         Remove(xmp, [XmpNames.Label, XmpNames.DigitalSourceType, XmpNames.SystemUsed, XmpNames.SystemVersionUsed]);
         home.AddFirst(Properties(content, hasDate: Values(xmp, XmpNames.CreateDate).Any()));
-        return Bytes(rdf);
-    }
-
-    /// <summary>The packet without its labels, for formats whose label stands elsewhere; null where it holds none, or cannot be read and so holds none that anybody could read.</summary>
-    public static byte[]? WithoutLabels(ReadOnlyMemory<byte> packet)
-    {
-        try
-        {
-            var xmp = Load(packet, 0);
-            if (!Values(xmp, XmpNames.Label).Any())
-            {
-                return null;
-            }
-
-            Remove(xmp, [XmpNames.Label]);
-            return Bytes(xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() ?? xmp.Root!);
         return Serialise(rdf, 0);
     }
 
@@ -87,9 +70,6 @@ internal static class XmpPacket
         {
             return null;
         }
-    }
-
-    private static byte[] Bytes(XElement rdf)
 
         if (!Values(xmp, XmpNames.Label).Any())
         {
