@@ -76,6 +76,10 @@ internal sealed record RiffId3(RiffChunk Chunk, long End, int Frames, IReadOnlyL
             if (source.StandsAt(at, "TXXX"u8) && source.ReadByte(at + 9) == 0 && LabelIn(source, at + HeaderSize, next) is { } text)
             {
                 labels.Add((at, next, text));
+                if (labels.Count > LabelFindings.MaxLabels)
+                {
+                    throw MediaException.Unsupported(at, $"An ID3 tag of more than {LabelFindings.MaxLabels} labels.");
+                }
             }
 
             at = next;

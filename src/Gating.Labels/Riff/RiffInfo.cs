@@ -9,6 +9,8 @@ internal sealed record RiffInfo(RiffChunk List, IReadOnlyList<RiffChunk> Items, 
 {
     public const string LabelId = "AIGC";
 
+    private const int MaxLength = 512 * 1024;
+
     /// <summary>Nothing but labels and filling: it may go as a whole.</summary>
     public bool HoldsNothingElse => Items.All(item => item.Id is "JUNK" || Labels.Any(label => label.Item == item));
 
@@ -18,6 +20,12 @@ internal sealed record RiffInfo(RiffChunk List, IReadOnlyList<RiffChunk> Items, 
     {
         if (!chunk.IsList(source, "INFO"u8))
         {
+            return null;
+        }
+
+        if (chunk.Length > MaxLength)
+        {
+            notes?.Add($"A LIST INFO chunk of {chunk.Length} bytes; at most {MaxLength} are looked into.");
             return null;
         }
 
