@@ -78,7 +78,7 @@ internal sealed class AviFormat : ILabelFormat
         {
             RiffInfo.Of(source, chunk, notes: null)?.BlankLabels(splice);
         }
-        else if (chunk.Length <= XmpPacket.MaxBytes && XmpPacket.WithoutLabels(source.ReadBytes(chunk.ContentOffset, chunk.Length, XmpPacket.MaxBytes)) is { } rest)
+        else if (chunk.Length <= XmpPacket.MaxBytes && XmpPacket.WithoutLabels(source.ReadBytes(chunk.ContentOffset, chunk.Length, XmpPacket.MaxBytes), chunk.Offset) is { } rest)
         {
             if (rest.Length > chunk.Length)
             {

@@ -84,7 +84,7 @@ internal sealed class WavFormat : ILabelFormat
             case "data" when source.StandsAt(0, "RIFF"u8) && source.ReadUInt32LittleEndian(chunk.Offset + 4) == RiffChunk.UnknownLength:
                 splice.Replace(chunk.Offset + 4, chunk.ContentOffset, SizeOf(chunk));
                 break;
-            case "_PMX" when PacketOf(source, chunk, notes: null) is { } packet && XmpPacket.WithoutLabels(packet) is { } rest:
+            case "_PMX" when PacketOf(source, chunk, notes: null) is { } packet && XmpPacket.WithoutLabels(packet, chunk.Offset) is { } rest:
                 splice.Replace(chunk.Offset, chunk.End, RiffChunk.Of("_PMX", rest));
                 break;
             default:
