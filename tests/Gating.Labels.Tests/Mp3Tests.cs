@@ -127,5 +127,16 @@ public sealed class Mp3Tests
         LabelReader.Read(new MemoryStream([.. Tag(4, 0, Frame4("TIT2", [3, (byte)'x'])), .. adts])).ShouldBeOfType<ReadOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Unrecognised);
     }
 
+    [Fact]
+    public void Tags_and_packed_frames_without_end_are_refused()
+    {
+        var packed = Frame3("TXXX", [0, 0, 1, 0, .. PngSamples.Packed([0, .. "x\0"u8])], 0x80);
+        byte[][] tags = [[.. Enumerable.Repeat(Tag(4, 0, []), 9).SelectMany(static tag => tag)], Tag(3, 0, [.. Enumerable.Repeat(packed, 17).SelectMany(static frame => frame)])];
+        foreach (var tag in tags)
+        {
+            LabelReader.Read(new MemoryStream([.. tag, .. Audio])).ShouldBeOfType<ReadOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Unsupported);
+        }
+    }
+
     private static LabelReport Read(byte[] file) => LabelReader.Read(new MemoryStream(file)).ShouldBeOfType<ReadOutcome.Read>().Report;
 }

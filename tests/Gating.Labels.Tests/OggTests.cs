@@ -61,6 +61,14 @@ public sealed class OggTests
         LabelReader.Read(new MemoryStream(file)).ShouldBeOfType<ReadOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Malformed);
     }
 
+    [Fact]
+    public void Empty_pages_without_end_are_refused()
+    {
+        var first = OggPage.ToBytes(OggPage.First, 0, 7, 0, [19], OggSamples.OpusId);
+        var empty = OggPage.ToBytes(0, 0, 7, 1, [], []);
+        ShouldBeUnsupported([.. first, .. Enumerable.Repeat(empty, 10_001).SelectMany(static page => page)]);
+    }
+
     private static void ShouldBeUnsupported(byte[] file) => LabelReader.Read(new MemoryStream(file)).ShouldBeOfType<ReadOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Unsupported);
 
     private static byte[] Comment(int vendor)

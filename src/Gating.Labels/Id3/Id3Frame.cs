@@ -63,12 +63,12 @@ internal sealed record Id3Frame(string Id, long Offset, long ContentOffset, long
     /// <summary>The content, decoded, or the first <paramref name="limit"/> bytes of it; null where it is encrypted or cannot be unpacked.</summary>
     public byte[]? ReadContent(MediaSource body, int version, bool isUnsynchronised, int limit)
     {
-        var (skip, isPacked, isEncrypted, isFrameUnsynchronised) = version switch
+        var (skip, isEncrypted, isFrameUnsynchronised) = version switch
         {
             // ID3v2.3, 3.3.1: unpacked length, method of encryption, group. ID3v2.4, 4.1.2: group, encryption, length.
-            3 => ((Has(0x80) ? 4 : 0) + (Has(0x20) ? 1 : 0), Has(0x80), Has(0x40), false),
-            4 => ((Has(0x40) ? 1 : 0) + (Has(0x01) ? 4 : 0), Has(0x08), Has(0x04), isUnsynchronised || Has(0x02)),
-            _ => (0, false, false, false),
+            3 => ((Has(0x80) ? 4 : 0) + (Has(0x20) ? 1 : 0), Has(0x40), false),
+            4 => ((Has(0x40) ? 1 : 0) + (Has(0x01) ? 4 : 0), Has(0x04), isUnsynchronised || Has(0x02)),
+            _ => (0, false, false),
         };
         var length = End - ContentOffset - skip;
         if (isEncrypted || length < 0)
@@ -78,8 +78,15 @@ internal sealed record Id3Frame(string Id, long Offset, long ContentOffset, long
 
         var bytes = body.ReadBytes(ContentOffset + skip, Math.Min(length, limit), limit);
         bytes = isFrameUnsynchronised ? Unsynchronisation.Undo(bytes) : bytes;
-        return isPacked ? Inflate.Zlib(bytes, 0, limit) : bytes;
+        return IsPacked(version) ? Inflate.Zlib(bytes, 0, limit) : bytes;
     }
+
+    public bool IsPacked(int version) => version switch
+    {
+        3 => Has(0x80),
+        4 => Has(0x08),
+        _ => false,
+    };
 
     private bool Has(int flag) => (Flags & flag) != 0;
 

@@ -12,7 +12,7 @@ internal readonly record struct Id3Header(long Offset, byte Version, byte Revisi
     public const byte Extended = 0x40;
 
     /// <summary>In front of one audio stream; more are a mistake or an attack.</summary>
-    private const int MaxTags = 16;
+    private const int MaxTags = 8;
 
     private const byte HasFooterFlag = 0x10;
 
@@ -46,9 +46,13 @@ internal readonly record struct Id3Header(long Offset, byte Version, byte Revisi
     public static IReadOnlyList<Id3Header> InFront(MediaSource source)
     {
         var tags = new List<Id3Header>();
-        for (var at = 0L; tags.Count < MaxTags && At(source, at) is { } tag; at = tag.End)
+        for (var at = 0L; At(source, at) is { } tag; at = tag.End)
         {
             tags.Add(tag);
+            if (tags.Count > MaxTags)
+            {
+                throw MediaException.Unsupported(at, $"More than {MaxTags} ID3 tags.");
+            }
         }
 
         return tags;

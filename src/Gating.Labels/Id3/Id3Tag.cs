@@ -15,6 +15,9 @@ internal sealed class Id3Tag
     /// <summary>Of a text that is looked into; the longest label in UTF-16, and more.</summary>
     private const int MaxText = 160 * 1024;
 
+    /// <summary>A few hundred bytes unpack to half a megabyte; nobody has more than one or two such frames.</summary>
+    private const int MaxPacked = 16;
+
     /// <summary>In a tag that grows. Also for readers that, where nothing follows a frame, take its length for one of eight bits a byte.</summary>
     private const int Padding = 256;
 
@@ -46,6 +49,10 @@ internal sealed class Id3Tag
         }
 
         _frames = frames ?? throw MediaException.Malformed(header.Offset, "An ID3 tag is no chain of frames.");
+        if (_frames.Count(frame => frame.IsPacked(header.Version)) > MaxPacked)
+        {
+            throw MediaException.Unsupported(header.Offset, $"More than {MaxPacked} packed frames in an ID3 tag.");
+        }
     }
 
     public static Id3Tag Read(MediaSource source, Id3Header header)

@@ -10,7 +10,7 @@ internal sealed record OggCodec(string Name, int PrefixLength, int MaxHeaders)
 {
     private static readonly OggCodec Vorbis = new("Vorbis", 7, 2);
     private static readonly OggCodec Opus = new("Opus", 8, 1);
-    private static readonly OggCodec Flac = new("FLAC", FlacBlock.HeaderSize, ushort.MaxValue);
+    private static readonly OggCodec Flac = new("FLAC", FlacBlock.HeaderSize, 1000);
 
     public static OggCodec Of(ReadOnlySpan<byte> first, long offset) =>
         first.StartsWith("\u0001vorbis"u8) ? Vorbis

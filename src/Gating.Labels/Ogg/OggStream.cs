@@ -10,6 +10,9 @@ namespace Gating.Labels.Ogg;
 /// </summary>
 internal sealed class OggStream
 {
+    /// <summary>Pages may be empty, so that their number is bounded beside their length.</summary>
+    private const int MaxPages = 10_000;
+
     private readonly MediaSource _source;
     private readonly List<OggPage> _headers = [];
     private readonly List<byte[]> _packets = [];
@@ -72,18 +75,17 @@ internal sealed class OggStream
             }
 
             held += page.PayloadLength;
-            if (held > VorbisComment.MaxBytes)
+            if (held > VorbisComment.MaxBytes || _headers.Count == MaxPages)
             {
-                throw MediaException.Unsupported(at, $"Headers of more than {VorbisComment.MaxBytes} bytes.");
+                throw MediaException.Unsupported(at, $"Headers of more than {VorbisComment.MaxBytes} bytes or {MaxPages} pages.");
             }
 
             _headers.Add(page);
             Split(page, packet);
-        }
-
-        if (_packets.Count > Codec.MaxHeaders)
-        {
-            throw MediaException.Malformed(CommentOffset, "Audio shares a page with the stream's headers.");
+            if (_packets.Count > Codec.MaxHeaders)
+            {
+                throw MediaException.Malformed(at, "Audio shares a page with the stream's headers.");
+            }
         }
     }
 
