@@ -1,6 +1,7 @@
 using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
+using Gating.Labels.Matroska;
 using Gating.Labels.Media;
 using Gating.Labels.Png;
 using Gating.Labels.Svg;
@@ -22,6 +23,7 @@ internal static class LabelFormats
         new MarkdownFormat(),
         new HtmlFormat(),
         new SvgFormat(),
+        new MatroskaFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -14,6 +14,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. MarkdownSamples.All,
         .. HtmlSamples.All,
         .. SvgSamples.All,
+        .. MatroskaSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
