@@ -1,3 +1,4 @@
+using Gating.Labels.Flv;
 using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
@@ -24,6 +25,7 @@ internal static class LabelFormats
         new HtmlFormat(),
         new SvgFormat(),
         new MatroskaFormat(),
+        new FlvFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -15,6 +15,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. HtmlSamples.All,
         .. SvgSamples.All,
         .. MatroskaSamples.All,
+        .. FlvSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
