@@ -1,9 +1,11 @@
 using Gating.Labels.Avi;
 using Gating.Labels.Flac;
+using Gating.Labels.Flv;
 using Gating.Labels.Gif;
 using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
+using Gating.Labels.Matroska;
 using Gating.Labels.Media;
 using Gating.Labels.Mp3;
 using Gating.Labels.Mp4;
@@ -38,6 +40,8 @@ internal static class LabelFormats
         new MarkdownFormat(),
         new HtmlFormat(),
         new SvgFormat(),
+        new MatroskaFormat(),
+        new FlvFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

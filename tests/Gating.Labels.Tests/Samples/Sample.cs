@@ -22,6 +22,8 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. MarkdownSamples.All,
         .. HtmlSamples.All,
         .. SvgSamples.All,
+        .. MatroskaSamples.All,
+        .. FlvSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
