@@ -1,3 +1,4 @@
+using Gating.Labels.Heif;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Media;
 using Gating.Labels.Mp4;
@@ -15,6 +16,7 @@ internal static class LabelFormats
     [
         new JpegFormat(),
         new PngFormat(),
+        new HeifFormat(),
         new Mp4Format(),
     ];
 

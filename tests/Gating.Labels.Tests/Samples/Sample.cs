@@ -11,6 +11,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. JpegSamples.All,
         .. PngSamples.All,
         .. Mp4Samples.All,
+        .. HeifSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
