@@ -43,6 +43,13 @@ public sealed class HeifTests
         packet.ShouldContain("trainedAlgorithmicMedia");
     }
 
+    [Fact]
+    public void Parts_that_cost_no_bytes_are_refused_before_they_cost_memory()
+    {
+        var source = new MediaSource(new MemoryStream(Mp4Samples.Box("iloc", [0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0xFF, 0xFF])));
+        Should.Throw<MediaException>(() => HeifPlaces.Read(source, Bmff.BmffBox.OfFile(source).Single())).Fault.ShouldBe(MediaFault.Malformed);
+    }
+
     private static (MediaSource Source, HeifFile File) Open(byte[] bytes)
     {
         var source = new MediaSource(new MemoryStream(bytes));

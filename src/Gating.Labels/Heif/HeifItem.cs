@@ -91,7 +91,15 @@ internal sealed class HeifPlaces
         var method = _version > 0 ? (int)bytes.Take(2) & 15 : 0;
         var reference = (int)bytes.Take(2);
         var start = bytes.Take(_baseSize);
-        var extents = new HeifExtent[bytes.Take(2)];
+        var count = bytes.Take(2);
+
+        // Parts without any width cost a file nothing, and would cost memory.
+        if (count > 1 && _offsetSize + _lengthSize + _indexSize == 0)
+        {
+            throw MediaException.Malformed(Box.Offset, "An item of several parts that say nothing.");
+        }
+
+        var extents = new HeifExtent[count];
         for (var i = 0; i < extents.Length; i++)
         {
             extents[i] = new(bytes.Take(_indexSize), bytes.Take(_offsetSize), bytes.Take(_lengthSize));
