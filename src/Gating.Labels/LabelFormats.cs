@@ -2,6 +2,7 @@ using Gating.Labels.Avi;
 using Gating.Labels.Flac;
 using Gating.Labels.Flv;
 using Gating.Labels.Gif;
+using Gating.Labels.Heif;
 using Gating.Labels.Html;
 using Gating.Labels.Jpeg;
 using Gating.Labels.Markdown;
@@ -35,6 +36,7 @@ internal static class LabelFormats
         new FlacFormat(),
         new OggFormat(),
         new Mp3Format(),
+        new HeifFormat(),
         new Mp4Format(),
         new TiffFormat(),
         new MarkdownFormat(),

@@ -67,7 +67,7 @@ internal sealed class Mp4Meta
         foreach (var item in _items?.Children(source) ?? [])
         {
             var index = IsKeyed ? source.ReadUInt32BigEndian(item.Offset + 4) : 0;
-            var name = IsKeyed ? _keys?.NameOf(index) : item.Type is "----" ? NameOf(source, item) : item.Type;
+            var name = IsKeyed ? _keys?.NameOf(index) : item.Type is "----" ? NameOf(source, item) : item.Type.Any(char.IsControl) ? null : item.Type;
             var isNamed = string.Equals(name, LabelName, StringComparison.OrdinalIgnoreCase);
             var found = false;
             foreach (var data in item.Children(source).Where(static child => child.Type is "data"))

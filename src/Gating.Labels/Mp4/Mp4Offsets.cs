@@ -54,7 +54,7 @@ internal static class Mp4Offsets
         }
     }
 
-    private static void OfTrack(MediaSource source, BmffBox track, BmffEdits edits)
+    public static void OfTrack(MediaSource source, BmffBox track, BmffEdits edits)
     {
         if (track.Find(source, "mdia", "minf") is not { } minf || minf.Find(source, "stbl") is not { } table || IsElsewhere(source, minf))
         {

@@ -105,7 +105,7 @@ internal static class Mp4Samples
         var at = start.Length + IndexSize;
 
         // tfhd: a base (flag 1); trun: an offset to it (flag 1), eight samples.
-        var moof = Box("moof", Box("mfhd", Number(0, 1)), Box("traf", Box("tfhd", Number(1, 1), Number64(at)), Box("trun", Number(1, 8, 88))));
+        var moof = Box("moof", Box("mfhd", Number(0, 1)), Box("traf", Box("tfhd", Number(1, 1), Number64(at)), Box("trun", Number(1, 8, 84))));
         var index = Box("sidx", Number(0, 1, 8000, 0, 0, 1, moof.Length + Mdat.Length, 8, unchecked((int)0x90000000)));
         return
         [

@@ -24,6 +24,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. SvgSamples.All,
         .. MatroskaSamples.All,
         .. FlvSamples.All,
+        .. HeifSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
