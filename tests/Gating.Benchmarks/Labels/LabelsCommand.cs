@@ -76,7 +76,7 @@ internal static class LabelsCommand
         {
             try
             {
-                using var exiftool = Process.Start(new ProcessStartInfo("exiftool", ["-q", "-overwrite_original", "-o", Path.Combine(folder.FullName, $"exiftool-{i.ToString(CultureInfo.InvariantCulture)}.jpg"), "-XMP-iptcExt:DigitalSourceType=trainedAlgorithmicMedia", file]))!;
+                using var exiftool = Process.Start(new ProcessStartInfo("exiftool", ["-q", "-o", Path.Combine(folder.FullName, $"exiftool-{i.ToString(CultureInfo.InvariantCulture)}.jpg"), "-XMP-iptcExt:DigitalSourceType=trainedAlgorithmicMedia", file]))!;
                 await exiftool.WaitForExitAsync();
             }
             catch (System.ComponentModel.Win32Exception)
