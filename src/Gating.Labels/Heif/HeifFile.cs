@@ -38,8 +38,6 @@ internal sealed class HeifFile
     /// <summary>The ids of items that are XMP.</summary>
     public List<uint> Xmp { get; } = [];
 
-    private static ReadOnlySpan<byte> C2paUserType => [0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81];
-
     public static HeifFile Read(MediaSource source)
     {
         BmffBox? meta = null, movie = null, last = null;
@@ -48,7 +46,7 @@ internal sealed class HeifFile
         {
             last = box;
             hasFragments |= box.Type is "moof";
-            hasC2pa |= box.Type is "uuid" && source.StandsAt(box.Content, C2paUserType);
+            hasC2pa |= box.Type is "uuid" && source.StandsAt(box.Content, BmffUserType.C2pa);
             meta = box.Type is not "meta" ? meta : meta is null ? box : throw MediaException.Malformed(box.Offset, "A second meta.");
             movie = box.Type is "moov" ? box : movie;
         }

@@ -13,14 +13,12 @@ namespace Gating.Labels.Heif;
 /// </summary>
 internal sealed class HeifFormat : ILabelFormat
 {
-    private static readonly string[] Brands = ["avci", "avcs", "avif", "avis", "heic", "heim", "heis", "heix", "hevc", "hevm", "hevs", "hevx", "miaf", "mif1", "mif2", "msf1"];
-
     public string Name => "HEIF";
 
     public string MediaTypeOf(MediaSource source) => source.StandsAt(8, "avi"u8) ? "image/avif" : source.StandsAt(8, "hei"u8) ? "image/heic" : "image/heif";
 
     public bool Recognizes(ReadOnlySpan<byte> start) =>
-        start.Length >= 12 && start[4..].StartsWith("ftyp"u8) && Brands.Contains(Encoding.Latin1.GetString(start.Slice(8, 4)), StringComparer.Ordinal);
+        start.Length >= 12 && start[4..].StartsWith("ftyp"u8) && ImageBrands.All.Contains(Encoding.Latin1.GetString(start.Slice(8, 4)), StringComparer.Ordinal);
 
     public void Read(MediaSource source, LabelFindings findings)
     {

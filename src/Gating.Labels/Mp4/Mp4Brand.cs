@@ -1,4 +1,5 @@
 using System.Text;
+using Gating.Labels.Bmff;
 using Gating.Labels.Media;
 
 namespace Gating.Labels.Mp4;
@@ -8,9 +9,8 @@ internal static class Mp4Brand
 {
     public const string QuickTime = "qt  ";
 
-    /// <summary>Stills and sequences of stills, and camera files: the same boxes, but another format. Their major brands.</summary>
-    private static readonly string[] Others =
-        ["avci", "avcs", "avif", "avis", "crx ", "heic", "heim", "heis", "heix", "hevc", "hevm", "hevs", "hevx", "jp2 ", "jpm ", "jpx ", "j2ki", "j2is", "jxl ", "miaf", "mif1", "mif2", "msf1"];
+    /// <summary>Other formats of the same boxes that are not video: raw photos, JPEG 2000, JPEG XL.</summary>
+    private static readonly string[] Others = [.. ImageBrands.All, "crx ", "jp2 ", "jpm ", "jpx ", "j2ki", "j2is", "jxl "];
 
     /// <summary>First boxes of QuickTime files from before there was ftyp, and of segments, which are told that they are none.</summary>
     private static readonly string[] FirstBoxes = ["moov", "mdat", "wide", "free", "skip", "pnot", "styp"];

@@ -53,8 +53,6 @@ internal sealed class Mp4File
     // ISO 16684-3, 1.1.5 (XMP) and C2PA 2.x, A.5 (its store).
     private static ReadOnlySpan<byte> XmpUserType => [0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC];
 
-    private static ReadOnlySpan<byte> C2paUserType => [0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81];
-
     public static Mp4File Read(MediaSource source)
     {
         var file = new Mp4File { IsQuickTime = Mp4Brand.Of(source) is Mp4Brand.QuickTime };
@@ -108,7 +106,7 @@ internal sealed class Mp4File
             throw MediaException.Malformed(box.Offset, "A uuid box without its type.");
         }
 
-        HasC2pa |= source.StandsAt(box.Content, C2paUserType);
+        HasC2pa |= source.StandsAt(box.Content, BmffUserType.C2pa);
         if (source.StandsAt(box.Content, XmpUserType))
         {
             Add(new Mp4Xmp(box, box.Content + UserTypeSize, "uuid XMP"));
