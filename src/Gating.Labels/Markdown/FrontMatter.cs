@@ -16,7 +16,8 @@ internal sealed class FrontMatter
 
     private readonly byte[] _bytes;
 
-    private FrontMatter(byte[] bytes, string newLine, int start, IReadOnlyList<FrontLine> lines) => (_bytes, NewLine, Start, Lines) = (bytes, newLine, start, lines);
+    private FrontMatter(byte[] bytes, string newLine, int start, int end, IReadOnlyList<FrontLine> lines) =>
+        (_bytes, NewLine, Start, End, Lines) = (bytes, newLine, start, end, lines);
 
     public static ReadOnlySpan<byte> Bom => [0xEF, 0xBB, 0xBF];
 
@@ -24,6 +25,9 @@ internal sealed class FrontMatter
 
     /// <summary>Of the first line behind the opening one.</summary>
     public int Start { get; }
+
+    /// <summary>Where the text begins: behind the closing line, and its line break where it has one.</summary>
+    public int End { get; }
 
     /// <summary>Between the two rulers.</summary>
     public IReadOnlyList<FrontLine> Lines { get; }
@@ -47,7 +51,7 @@ internal sealed class FrontMatter
             var line = LineAt(bytes, at);
             if (IsRuler(bytes.AsSpan(line.Start, line.End - line.Start), "---"u8) || IsRuler(bytes.AsSpan(line.Start, line.End - line.Start), "..."u8))
             {
-                return new(bytes, opening.Next - opening.End == 2 ? "\r\n" : "\n", opening.Next, lines);
+                return new(bytes, opening.Next - opening.End == 2 ? "\r\n" : "\n", opening.Next, line.Next, lines);
             }
 
             lines.Add(line);

@@ -1,0 +1,30 @@
+using Gating.Labels.Markdown;
+using Gating.Labels.Media;
+using Gating.Labels.PlainText;
+
+namespace Gating.Labels.Explicit;
+
+/// <summary>All formats that get an explicit label here. The one list; the order is that of the tests for recognition, and text, which has no mark of its own, comes last.</summary>
+internal static class ExplicitFormats
+{
+    public static IReadOnlyList<IExplicitFormat> All { get; } =
+    [
+        new MarkdownText(),
+        new PlainTextFormat(),
+    ];
+
+    public static IExplicitFormat? Of(MediaSource source)
+    {
+        Span<byte> start = stackalloc byte[(int)Math.Min(LabelFormats.StartBytes, source.Length)];
+        source.Read(0, start);
+        foreach (var format in All)
+        {
+            if (format.Recognizes(source, start))
+            {
+                return format;
+            }
+        }
+
+        return null;
+    }
+}
