@@ -48,13 +48,13 @@ internal static class GrowthRows
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round <= options.Rounds; round++)
         {
-            calibration.Read();
             var gate = await stage.LoadAsync(new(persons, [stage.StoredPort], 1, 60, RequestsEach, 0));
             var alone = await stage.LoadAsync(new(raw, [stage.Azurite.Table.Port], 1, 60, RequestsEach, 0));
 
-            // The first round warms up what the filling made cold.
+            // The first round warms up what the filling made cold, the calibration too.
             if (round > 0)
             {
+                calibration.Read();
                 ours.Add(gate.Median);
                 theirs.Add(alone.Median);
             }
