@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
-using Gating.Testing;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
@@ -9,22 +7,18 @@ using Xunit.Abstractions;
 namespace Gating.Labels.Tests.Readers;
 
 /// <summary>Whoever accepted a file before it was labelled accepts it after, finds the same pictures, samples and packets in it, and prints our label.</summary>
-public sealed class ReadersTests(ITestOutputHelper output) : IDisposable
+public sealed class ReadersTests(LabelledCorpus corpus, ITestOutputHelper output) : IClassFixture<LabelledCorpus>
 {
     private static readonly ParallelOptions Two = new() { MaxDegreeOfParallelism = 2 };
-
-    private readonly LabelledCorpus _corpus = Corpora.Has("media/MANIFEST.csv") ? LabelledCorpus.Create() : null!;
-
-    public void Dispose() => _corpus?.Dispose();
 
     [ReaderFact("exiftool")]
     public async Task ExifTool_reads_what_it_read_before_and_prints_the_label()
     {
-        var before = await ExifToolAsync(_corpus.Files.Select(static file => file.Original));
-        var after = await ExifToolAsync(_corpus.Files.Select(static file => file.Labelled));
+        var before = await ExifToolAsync(static file => file.Original);
+        var after = await ExifToolAsync(static file => file.Labelled);
         var complaints = new List<string>();
-        var table = new Table("exiftool accepted", "of these prints the label");
-        foreach (var (format, original, labelled) in _corpus.Files)
+        var table = new ReadersTable("exiftool accepted", "of these prints the label");
+        foreach (var (format, original, labelled) in corpus.Files)
         {
             if (!before.TryGetValue(original, out var was) || was.HasError)
             {
@@ -44,12 +38,24 @@ public sealed class ReadersTests(ITestOutputHelper output) : IDisposable
         complaints.ShouldBeEmpty();
     }
 
+    [ReaderFact("ffprobe")]
+    public async Task Ffprobe_reads_what_it_read_before_and_prints_the_label() =>
+        await CompareAsync("ffprobe", corpus.Files.Where(static file => BlindSpots.IsForFfmpeg(file.Format)), static async file =>
+            await Tool.RunAsync("ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", file) is { IsGood: true } run ? run.Output : null,
+            static (before, after) => string.Equals(Streams(before), Streams(after), StringComparison.Ordinal), BlindSpots.OfFfprobe);
+
+    [ReaderFact("mediainfo")]
+    public async Task Mediainfo_finds_the_same_format_and_tracks() =>
+        await CompareAsync("mediainfo", corpus.Files, static async file =>
+            await Tool.RunAsync("mediainfo", "--Output=JSON", file) is { IsGood: true } run && Tracks(run.Output).Length > 0 ? run.Output : null,
+            static (before, after) => Tracks(after).StartsWith(Tracks(before), StringComparison.Ordinal), BlindSpots.OfMediainfo);
+
     [ReaderFact("ffmpeg")]
     public async Task Ffmpeg_finds_the_same_pictures_samples_and_packets()
     {
         var complaints = new ConcurrentBag<string>();
-        var table = new Table("ffmpeg decoded before", "the same after");
-        await Parallel.ForEachAsync(_corpus.Files.Where(static file => BlindSpots.IsForFfmpeg(file.Format)), Two, async (file, _) =>
+        var table = new ReadersTable("ffmpeg decoded before", "the same after");
+        await Parallel.ForEachAsync(corpus.Files.Where(static file => BlindSpots.IsForFfmpeg(file.Format)), Two, async (file, _) =>
         {
             if (await FramesAsync(file.Original) is not { Length: > 0 } before)
             {
@@ -72,8 +78,8 @@ public sealed class ReadersTests(ITestOutputHelper output) : IDisposable
     public async Task Exiv2_and_mutagen_accept_what_they_accepted_before()
     {
         var complaints = new ConcurrentBag<string>();
-        var table = new Table("accepted before", "accepted after");
-        foreach (var (format, original, labelled) in _corpus.Files)
+        var table = new ReadersTable("accepted before", "accepted after");
+        foreach (var (format, original, labelled) in corpus.Files)
         {
             if (BlindSpots.CheckerOf(format) is not { } checker || await Tool.RunAsync(checker.Program, [.. checker.Arguments, original]) is not { IsGood: true })
             {
@@ -88,7 +94,7 @@ public sealed class ReadersTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        foreach (var format in _corpus.Files.Select(static file => file.Format).Distinct().Where(format => BlindSpots.CheckerOf(format) is not null && !table.Has(format)))
+        foreach (var format in corpus.Files.Select(static file => file.Format).Distinct().Where(format => BlindSpots.CheckerOf(format) is not null && !table.Has(format)))
         {
             output.WriteLine($"{format}: {BlindSpots.CheckerOf(format)!.Value.Program} is not installed here, or accepted none of its files: nothing was compared.");
         }
@@ -97,15 +103,70 @@ public sealed class ReadersTests(ITestOutputHelper output) : IDisposable
         complaints.ShouldBeEmpty();
     }
 
-    /// <summary>By file: whether it complained, and everything that it printed.</summary>
-    private async Task<Dictionary<string, (bool HasError, string Text)>> ExifToolAsync(IEnumerable<string> files)
+    /// <summary>Compares what a reader prints of each file that it accepted; null is what it does not accept.</summary>
+    private async Task CompareAsync(string reader, IEnumerable<LabelledFile> files, Func<string, Task<string?>> readAsync, Func<string, string, bool> isSame, IReadOnlySet<string> blindTo)
     {
-        var list = Path.Combine(_corpus.Folder, "files.txt");
+        var complaints = new ConcurrentBag<string>();
+        var table = new ReadersTable($"{reader} accepted before and finds the same after", "of these prints the label");
+        await Parallel.ForEachAsync(files, Two, async (file, _) =>
+        {
+            if (await readAsync(file.Original) is not { } before)
+            {
+                return;
+            }
+
+            var after = await readAsync(file.Labelled);
+            var isAccepted = after is not null && isSame(before, after);
+            var isPrinted = isAccepted && after!.Contains(TestLabels.Content().Label.ProduceId, StringComparison.Ordinal);
+            table.Count(file.Format, isAccepted, isPrinted);
+            if (!isAccepted || (!isPrinted && !blindTo.Contains(file.Format)))
+            {
+                complaints.Add($"{file.Format} {file.Original}: the same {isAccepted}, printed {isPrinted}");
+            }
+        });
+
+        table.ShouldHaveRows(output);
+        complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>Kinds and codecs, in order.</summary>
+    private static string Streams(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return string.Join(' ', document.RootElement.GetProperty("streams").EnumerateArray()
+            .Select(static stream => stream.GetProperty("codec_type").GetString() + (stream.TryGetProperty("codec_name", out var name) ? ":" + name.GetString() : string.Empty)));
+    }
+
+    /// <summary>Kinds and formats, in order, of which a broken file may show more once its directory stands elsewhere; empty for a file of no format that it knows.</summary>
+    private static string Tracks(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("media", out var media) && media.ValueKind is JsonValueKind.Object
+            ? string.Join(' ', media.GetProperty("track").EnumerateArray().Where(static track => track.TryGetProperty("Format", out _))
+                .Select(static track => track.GetProperty("@type").GetString() + ":" + track.GetProperty("Format").GetString()))
+            : string.Empty;
+    }
+
+    /// <summary>By file: whether it complained, and everything that it printed. Of Matroska it reads what stands behind the first cluster only with -ee, which others' files break.</summary>
+    private async Task<Dictionary<string, (bool HasError, string Text)>> ExifToolAsync(Func<LabelledFile, string> pathOf)
+    {
+        var ofMatroska = corpus.Files.ToLookup(static file => string.Equals(file.Format, "Matroska", StringComparison.Ordinal), pathOf);
+        return new([.. await ExifToolAsync(ofMatroska[false]), .. await ExifToolAsync(ofMatroska[true], "-ee")], StringComparer.Ordinal);
+    }
+
+    private async Task<Dictionary<string, (bool HasError, string Text)>> ExifToolAsync(IEnumerable<string> files, params string[] options)
+    {
+        var list = Path.Combine(corpus.Folder, "files.txt");
         await File.WriteAllLinesAsync(list, files);
 
         // Its exit code says that some file had an error, which some have. Copies are numbered, since JSON would keep one of several texts alone.
-        var run = await Tool.RunAsync("exiftool", "-json", "-a", "-G1:4", "-@", list);
-        using var json = JsonDocument.Parse(run!.Value.Output);
+        var run = await Tool.RunAsync("exiftool", ["-json", .. options, "-a", "-G1:4", "-@", list]);
+        if (run is not { Output.Length: > 0 })
+        {
+            return [];
+        }
+
+        using var json = JsonDocument.Parse(run.Value.Output);
         return json.RootElement.EnumerateArray().ToDictionary(
             static file => Path.GetFullPath(file.GetProperty("SourceFile").GetString()!),
             static file => (file.TryGetProperty("ExifTool:Error", out _), file.GetRawText()),
@@ -117,31 +178,4 @@ public sealed class ReadersTests(ITestOutputHelper output) : IDisposable
         await Tool.RunAsync("ffmpeg", "-v", "error", "-nostdin", "-i", file, "-map", "0:v?", "-map", "0:a?", "-t", "20", "-f", "framemd5", "-") is { IsGood: true } run
             ? string.Join('\n', run.Output.Split('\n').Where(static line => !line.StartsWith('#')))
             : null;
-
-    private sealed class Table(string first, string second)
-    {
-        private readonly SortedDictionary<string, (int First, int Second)> _rows = new(StringComparer.Ordinal);
-
-        public void Count(string format, bool isFirst, bool isSecond)
-        {
-            lock (_rows)
-            {
-                var (one, two) = _rows.GetValueOrDefault(format);
-                _rows[format] = (one + (isFirst ? 1 : 0), two + (isSecond ? 1 : 0));
-            }
-        }
-
-        public bool Has(string format) => _rows.ContainsKey(format);
-
-        /// <summary>Prints it; a comparison of nothing is none.</summary>
-        public void ShouldHaveRows(ITestOutputHelper output)
-        {
-            _rows.ShouldNotBeEmpty();
-            output.WriteLine($"{"format",-10} {first}, {second}");
-            foreach (var (format, (one, two)) in _rows)
-            {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{format,-10} {one,4} {two,4}"));
-            }
-        }
-    }
 }
