@@ -48,6 +48,13 @@ public sealed record Label
         return new(Kind, ContentProducer, ProduceId, ReservedCode1, propagator.Text, propagateId, reservedCode2);
     }
 
+    /// <summary>The same label with other security data of its producer.</summary>
+    internal Label SecuredBy(string reservedCode1)
+    {
+        Demand(reservedCode1, nameof(reservedCode1), mayBeEmpty: true);
+        return new(Kind, ContentProducer, ProduceId, reservedCode1, ContentPropagator, PropagateId, ReservedCode2);
+    }
+
     /// <summary>Annex E j: printable ASCII without space and backslash; a quotation mark only behind the backslash that JSON puts there.</summary>
     public static bool IsAllowed(char c) => c is > ' ' and <= '~' and not '\\';
 

@@ -1,3 +1,5 @@
+using Gating.Labels.Security;
+
 namespace Gating.Labels;
 
 /// <summary>How the content came to be (IPTC digital source type).</summary>
@@ -14,4 +16,8 @@ public enum ContentSource
 /// <param name="System">Name of the generating system (SB 942, 22757.3 b 1 B), at most 256 characters; null: not said.</param>
 /// <param name="SystemVersion">At most 256 characters; null: not said.</param>
 /// <param name="CreatedAt">Written in UTC to the second.</param>
-public sealed record LabelContent(Label Label, ContentSource Source, string? System, string? SystemVersion, DateTimeOffset CreatedAt);
+public sealed record LabelContent(Label Label, ContentSource Source, string? System, string? SystemVersion, DateTimeOffset CreatedAt)
+{
+    /// <summary>Signs number and file; what it returns takes the place of the reserved code that <see cref="Label"/> brings for us. Null: that code stays.</summary>
+    public LabelSignature? Signature { get; init; }
+}

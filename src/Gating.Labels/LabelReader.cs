@@ -10,7 +10,7 @@ public static class LabelReader
     {
         try
         {
-            var source = new MediaSource(input);
+            using var source = new MediaSource(input);
             return LabelFormats.Of(source) is { } format
                 ? new ReadOutcome.Read(Read(source, format))
                 : new ReadOutcome.Refused(LabelRefusal.Unrecognised, 0, "No format that is known here.");

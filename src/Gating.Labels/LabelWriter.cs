@@ -21,7 +21,8 @@ public static class LabelWriter
         LabelOutcome outcome;
         try
         {
-            outcome = Write(new MediaSource(input), output, content, policy);
+            using var source = new MediaSource(input);
+            outcome = Write(source, output, content, policy);
         }
         catch (MediaException broken)
         {
@@ -49,50 +50,58 @@ public static class LabelWriter
         }
 
         var before = LabelReader.Read(source, format);
-        if (Decide(before, content.Label, policy, out var label) is { } refused)
+        if (Refuse(before, content.Label, policy) is { } refused)
         {
             return refused;
         }
 
-        var wanted = content with { Label = label };
+        using var hash = source.HashInBackground();
+        var digest = content.Signature is null ? null : Finish();
+        var wanted = content with { Label = Decide(before, content, digest) };
         var written = SpliceWriter.Write(format.Write(source, wanted), source, output);
+        digest ??= Finish();
         return Prove(output, wanted, format) is var (after, fault) && fault is null
-            ? new LabelOutcome.Labelled(before, after!, SpliceWriter.Hash(source), written)
+            ? new LabelOutcome.Labelled(before, after!, digest, written)
             : new LabelOutcome.Refused(LabelRefusal.ReadBackDiffers, null, fault!);
+
+        byte[] Finish() => hash?.Finish(source.Length) ?? SpliceWriter.Hash(source);
     }
 
-    /// <summary>Whose label is it? Pure.</summary>
-    private static LabelOutcome.Refused? Decide(LabelReport before, Label wanted, LabelPolicy policy, out Label label)
+    /// <summary>Whether something of somebody else's stands in the way. Pure.</summary>
+    private static LabelOutcome.Refused? Refuse(LabelReport before, Label wanted, LabelPolicy policy)
     {
-        label = wanted;
         if (before.HasC2pa && policy.C2pa is C2paBinding.Refuse)
         {
             return new(LabelRefusal.CarriesC2pa, null, "The file carries a C2PA store, which labelling would break.");
         }
 
-        var foreign = before.Labels.FirstOrDefault(found => !string.Equals(found.Content.Label?.ContentProducer, wanted.ContentProducer, StringComparison.Ordinal));
-        if (foreign is null)
+        return Foreign(before, wanted) switch
         {
-            return null;
-        }
-
-        if (policy.OfAnother is ForeignLabel.Refuse)
-        {
-            return new(LabelRefusal.LabelOfAnother, foreign.Offset, $"Another producer's label stands in {foreign.Place}.");
-        }
-
-        if (foreign.Content is not { Label: { } carried, Defects.IsEmpty: true } || !ProviderCode.TryParse(wanted.ContentPropagator, out var propagator))
-        {
-            return new(LabelRefusal.LabelOfAnotherBroken, foreign.Offset, $"The label in {foreign.Place} is too broken to be carried on.");
-        }
-
-        label = carried.PropagatedBy(propagator, wanted.PropagateId, wanted.ReservedCode2);
-        return null;
+            null => null,
+            var foreign when policy.OfAnother is ForeignLabel.Refuse => new(LabelRefusal.LabelOfAnother, foreign.Offset, $"Another producer's label stands in {foreign.Place}."),
+            { Content: { Label: not null, Defects.IsEmpty: true } } when ProviderCode.TryParse(wanted.ContentPropagator, out _) => null,
+            var foreign => new(LabelRefusal.LabelOfAnotherBroken, foreign.Offset, $"The label in {foreign.Place} is too broken to be carried on."),
+        };
     }
+
+    /// <summary>Our own label, or another producer's with us as its propagator. Pure but for the signature.</summary>
+    private static Label Decide(LabelReport before, LabelContent content, byte[]? digest)
+    {
+        var ours = content.Label;
+        if (Foreign(before, ours) is { Content.Label: { } carried } && ProviderCode.TryParse(ours.ContentPropagator, out var propagator))
+        {
+            return carried.PropagatedBy(propagator, ours.PropagateId, content.Signature?.Invoke(ours.PropagateId, digest) ?? ours.ReservedCode2);
+        }
+
+        return content.Signature is { } sign ? ours.SecuredBy(sign(ours.ProduceId, digest)) : ours;
+    }
+
+    private static FoundLabel? Foreign(LabelReport before, Label wanted) =>
+        before.Labels.FirstOrDefault(found => !string.Equals(found.Content.Label?.ContentProducer, wanted.ContentProducer, StringComparison.Ordinal));
 
     private static (LabelReport? After, string? Fault) Prove(Stream output, LabelContent wanted, ILabelFormat format)
     {
-        var source = new MediaSource(output);
+        using var source = new MediaSource(output);
         try
         {
             if (LabelFormats.Of(source) != format)

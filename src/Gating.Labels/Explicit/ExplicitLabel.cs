@@ -12,7 +12,7 @@ public static class ExplicitLabel
     {
         try
         {
-            var source = new MediaSource(input);
+            using var source = new MediaSource(input);
             return ExplicitFormats.Of(source)?.Read(source) ?? Elsewhere;
         }
         catch (MediaException broken)
@@ -37,7 +37,8 @@ public static class ExplicitLabel
         ExplicitOutcome outcome;
         try
         {
-            outcome = Write(new MediaSource(input), output, wording, c2pa);
+            using var source = new MediaSource(input);
+            outcome = Write(source, output, wording, c2pa);
         }
         catch (MediaException broken)
         {
@@ -82,7 +83,7 @@ public static class ExplicitLabel
 
     private static ExplicitFinding.Found? Prove(Stream output, IExplicitFormat format)
     {
-        var source = new MediaSource(output);
+        using var source = new MediaSource(output);
         try
         {
             return ExplicitFormats.Of(source) == format ? format.Read(source) as ExplicitFinding.Found : null;

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Gating.Labels.Media;
 
@@ -6,12 +8,14 @@ namespace Gating.Labels.Media;
 /// A file that is read by offset. Every read is checked against what is there: beyond the end is <see cref="MediaFault.Truncated"/>, never a short answer. Small reads come from one
 /// window of the file, so that hopping over its structure costs few reads of the stream. Not for concurrent use.
 /// </summary>
-internal sealed class MediaSource
+internal sealed class MediaSource : IDisposable
 {
     private const int WindowSize = 64 * 1024;
 
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "It is the caller's.")]
     private readonly Stream _stream;
-    private readonly byte[] _window = new byte[WindowSize];
+
+    private readonly byte[] _window = ArrayPool<byte>.Shared.Rent(WindowSize);
     private long _windowStart;
     private int _windowLength;
 
@@ -28,6 +32,11 @@ internal sealed class MediaSource
     }
 
     public long Length { get; }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_window);
+
+    /// <summary>The whole file's SHA-256, begun on a thread of its own; null where that is not worth it.</summary>
+    public BackgroundHash? HashInBackground() => BackgroundHash.OfWhole(_stream);
 
     /// <summary>Fills <paramref name="into"/> from <paramref name="offset"/> on.</summary>
     public void Read(long offset, Span<byte> into)
