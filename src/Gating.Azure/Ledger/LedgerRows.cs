@@ -68,7 +68,7 @@ internal static class LedgerRows
     public static KeyRow ReadKey(KeyHash key, TableEntity row) => new(key, StoredRow.Known(row, "short-lived row").Get(Seq).AsInt64());
 
     public static TableEntity OfSettlement(StreamId stream, SettlementRow settlement) =>
-        StoredRow.New(TableKeys.Partition(stream), TableKeys.Settlement(settlement.Seq)).With(By, TableValue.Of(settlement.By));
+        StoredRow.New(TableKeys.Partition(stream), TableKeys.Settlement(settlement.Id)).With(By, TableValue.Of(settlement.By));
 
-    public static SettlementRow ReadSettlement(long seq, TableEntity row) => new(seq, StoredRow.Known(row, "settlement").Get(By).AsInt64());
+    public static SettlementRow ReadSettlement(SettlementId id, TableEntity row) => new(id, StoredRow.Known(row, "settlement").Get(By).AsInt64());
 }

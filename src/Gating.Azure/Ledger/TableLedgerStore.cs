@@ -45,8 +45,8 @@ public sealed class TableLedgerStore : ILedgerStore
     public async Task<KeyRow?> ReadKeyAsync(StreamId stream, KeyHash key, CancellationToken cancellation) =>
         await ReadAsync(stream, TableKeys.Key(key), cancellation) is { } row ? LedgerRows.ReadKey(key, row) : null;
 
-    public async Task<SettlementRow?> ReadSettlementAsync(StreamId stream, long seq, CancellationToken cancellation) =>
-        await ReadAsync(stream, TableKeys.Settlement(seq), cancellation) is { } row ? LedgerRows.ReadSettlement(seq, row) : null;
+    public async Task<SettlementRow?> ReadSettlementAsync(StreamId stream, SettlementId id, CancellationToken cancellation) =>
+        await ReadAsync(stream, TableKeys.Settlement(id), cancellation) is { } row ? LedgerRows.ReadSettlement(id, row) : null;
 
     public async IAsyncEnumerable<Entry> ReadEntriesAsync(StreamId stream, long from, long to, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -161,7 +161,7 @@ public sealed class TableLedgerStore : ILedgerStore
 
         index -= batch.Keys.Count;
         return index < batch.Settlements.Count
-            ? LedgerRow.OfSettlement(batch.Settlements[index].Seq)
+            ? LedgerRow.OfSettlement(batch.Settlements[index].Id)
             : LedgerRow.OfKey(batch.Deletions[index - batch.Settlements.Count]);
     }
 

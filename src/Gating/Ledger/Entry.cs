@@ -20,6 +20,12 @@ public enum EntryKind
 
     /// <summary>Refusals without a verified person, counted for an app by reason.</summary>
     AppRefusals = 6,
+
+    /// <summary>A grant was redeemed: a generation begins.</summary>
+    Redeemed = 7,
+
+    /// <summary>An output of a generation was labelled and archived.</summary>
+    Archived = 8,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

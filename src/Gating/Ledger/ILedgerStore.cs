@@ -4,11 +4,11 @@ namespace Gating.Ledger;
 public sealed record StoredHead(Head Head, string Token);
 
 /// <summary>Which row of a stream's partition an answer of the store is about. <c>Seq</c> counts for entries and settlements, <c>Key</c> for short-lived rows.</summary>
-public readonly record struct LedgerRow(LedgerRowKind Kind, long Seq, KeyHash Key)
+public readonly record struct LedgerRow(LedgerRowKind Kind, long Seq, KeyHash Key, int Part = 0)
 {
     public static LedgerRow OfEntry(long seq) => new(LedgerRowKind.Entry, seq, default);
 
-    public static LedgerRow OfSettlement(long seq) => new(LedgerRowKind.Settlement, seq, default);
+    public static LedgerRow OfSettlement(SettlementId id) => new(LedgerRowKind.Settlement, id.Seq, default, id.Part);
 
     public static LedgerRow OfKey(KeyHash key) => new(LedgerRowKind.ShortLived, 0, key);
 }
@@ -23,8 +23,25 @@ public enum LedgerRowKind
 /// <summary>A short-lived row: the key that was used, and the entry that it served.</summary>
 public readonly record struct KeyRow(KeyHash Key, long Seq);
 
-/// <summary>A settlement row: the grant of entry <paramref name="Seq"/> was settled by entry <paramref name="By"/>.</summary>
-public readonly record struct SettlementRow(long Seq, long By);
+/// <summary>
+/// What can be settled once: an entry as a whole (<paramref name="Part"/> 0: a grant that was redeemed or released), or a numbered part of it (an output of a generation).
+/// </summary>
+public readonly record struct SettlementId(long Seq, int Part = 0)
+{
+    /// <summary>Parts of one entry, 1 up to this.</summary>
+    public const int MaxParts = 999;
+
+    public static implicit operator SettlementId(long seq) => FromInt64(seq);
+
+    /// <summary>The entry as a whole.</summary>
+    public static SettlementId FromInt64(long seq) => new(seq);
+}
+
+/// <summary>A settlement row: what <paramref name="Id"/> names was settled by entry <paramref name="By"/>.</summary>
+public readonly record struct SettlementRow(SettlementId Id, long By)
+{
+    public long Seq => Id.Seq;
+}
 
 /// <summary>
 /// One atomic change of one stream. In storage it is ONE entity-group transaction: the head is operation 0 (replaced only if it still
@@ -81,8 +98,8 @@ public interface ILedgerStore
     /// <summary>The short-lived row of that key, or null.</summary>
     Task<KeyRow?> ReadKeyAsync(StreamId stream, KeyHash key, CancellationToken cancellation);
 
-    /// <summary>The settlement of the grant of entry <paramref name="seq"/>, or null.</summary>
-    Task<SettlementRow?> ReadSettlementAsync(StreamId stream, long seq, CancellationToken cancellation);
+    /// <summary>The settlement of an entry, or of a part of it; null where there is none.</summary>
+    Task<SettlementRow?> ReadSettlementAsync(StreamId stream, SettlementId id, CancellationToken cancellation);
 
     /// <summary>Entries from <paramref name="from"/> to <paramref name="to"/>, both included, in order; a gap is passed over in silence: the reader checks seqs.</summary>
     IAsyncEnumerable<Entry> ReadEntriesAsync(StreamId stream, long from, long to, CancellationToken cancellation);

@@ -34,7 +34,7 @@ internal static class StubbedStorage
 
         public Task<KeyRow?> ReadKeyAsync(StreamId stream, KeyHash key, CancellationToken cancellation) => Task.FromResult<KeyRow?>(null);
 
-        public Task<SettlementRow?> ReadSettlementAsync(StreamId stream, long seq, CancellationToken cancellation) => Task.FromResult<SettlementRow?>(null);
+        public Task<SettlementRow?> ReadSettlementAsync(StreamId stream, SettlementId id, CancellationToken cancellation) => Task.FromResult<SettlementRow?>(null);
 
         public IAsyncEnumerable<Entry> ReadEntriesAsync(StreamId stream, long from, long to, CancellationToken cancellation) => AsyncEnumerable.Empty<Entry>();
 

@@ -27,8 +27,8 @@ public sealed class InMemoryLedgerStore(Faults? faults = null) : ILedgerStore
     public Task<KeyRow?> ReadKeyAsync(StreamId stream, KeyHash key, CancellationToken cancellation) =>
         Faults.RunAsync(StoreCall.ReadKey, () => In(stream, p => p.Keys.TryGetValue(key, out var row) ? row : (KeyRow?)null), cancellation);
 
-    public Task<SettlementRow?> ReadSettlementAsync(StreamId stream, long seq, CancellationToken cancellation) =>
-        Faults.RunAsync(StoreCall.ReadSettlement, () => In(stream, p => p.Settlements.TryGetValue(seq, out var row) ? row : (SettlementRow?)null), cancellation);
+    public Task<SettlementRow?> ReadSettlementAsync(StreamId stream, SettlementId id, CancellationToken cancellation) =>
+        Faults.RunAsync(StoreCall.ReadSettlement, () => In(stream, p => p.Settlements.TryGetValue(id, out var row) ? row : (SettlementRow?)null), cancellation);
 
     public async IAsyncEnumerable<Entry> ReadEntriesAsync(StreamId stream, long from, long to, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -88,7 +88,7 @@ public sealed class InMemoryLedgerStore(Faults? faults = null) : ILedgerStore
 
         foreach (var settlement in batch.Settlements)
         {
-            partition.Settlements.Add(settlement.Seq, settlement);
+            partition.Settlements.Add(settlement.Id, settlement);
         }
 
         foreach (var key in batch.Deletions)
@@ -115,9 +115,9 @@ public sealed class InMemoryLedgerStore(Faults? faults = null) : ILedgerStore
             return new CommitOutcome.RowExists(LedgerRow.OfKey(key.Key));
         }
 
-        foreach (var settlement in batch.Settlements.Where(s => partition.Settlements.ContainsKey(s.Seq)))
+        foreach (var settlement in batch.Settlements.Where(s => partition.Settlements.ContainsKey(s.Id)))
         {
-            return new CommitOutcome.RowExists(LedgerRow.OfSettlement(settlement.Seq));
+            return new CommitOutcome.RowExists(LedgerRow.OfSettlement(settlement.Id));
         }
 
         foreach (var key in batch.Deletions.Where(k => !partition.Keys.ContainsKey(k)))
@@ -137,7 +137,7 @@ public sealed class InMemoryLedgerStore(Faults? faults = null) : ILedgerStore
 
         var rows = batch.Entries.Select(e => LedgerRow.OfEntry(e.Seq))
             .Concat(batch.Keys.Select(k => LedgerRow.OfKey(k.Key)))
-            .Concat(batch.Settlements.Select(s => LedgerRow.OfSettlement(s.Seq)))
+            .Concat(batch.Settlements.Select(s => LedgerRow.OfSettlement(s.Id)))
             .Concat(batch.Deletions.Select(LedgerRow.OfKey));
         var seen = new HashSet<LedgerRow>();
         foreach (var row in rows)
@@ -177,7 +177,7 @@ public sealed class InMemoryLedgerStore(Faults? faults = null) : ILedgerStore
 
         public Dictionary<KeyHash, KeyRow> Keys { get; } = [];
 
-        public Dictionary<long, SettlementRow> Settlements { get; } = [];
+        public Dictionary<SettlementId, SettlementRow> Settlements { get; } = [];
     }
 
     private sealed class Partition : Rows;

@@ -113,6 +113,21 @@ public abstract class LedgerStoreContract
     }
 
     [Fact]
+    public async Task Parts_of_an_entry_are_settled_each_once_and_apart_from_the_whole()
+    {
+        var store = await OpenAsync();
+        var head = await StartAsync(store);
+        await CommitAsync(store, Some.Batch(Stream, head, Some.EntryAfter(Stream, head.Head)) with { Settlements = [new(new(1, 1), 2), new(new(1, SettlementId.MaxParts), 2)] });
+        var after = (await store.ReadHeadAsync(Stream, default))!;
+
+        (await store.ReadSettlementAsync(Stream, 1, default)).ShouldBeNull();
+        (await store.ReadSettlementAsync(Stream, new(1, 1), default)).ShouldBe(new SettlementRow(new(1, 1), 2));
+        (await store.CommitAsync(Some.Batch(Stream, after, Some.EntryAfter(Stream, after.Head)) with { Settlements = [new(new(1, 1), 3)] }, default))
+            .ShouldBe(new CommitOutcome.RowExists(LedgerRow.OfSettlement(new(1, 1))));
+        await CommitAsync(store, Some.Batch(Stream, after, Some.EntryAfter(Stream, after.Head)) with { Settlements = [new(1, 3)] });
+    }
+
+    [Fact]
     public async Task An_entry_beyond_the_head_is_never_overwritten()
     {
         var store = await OpenAsync();

@@ -93,7 +93,7 @@ internal sealed class BatchPlan
                 continue;
             }
 
-            if (_settlements.Exists(row => row.Seq == decided.Settles))
+            if (_settlements.Exists(row => row.Id == decided.Settles))
             {
                 Overtaken.Add((pending, decided));
                 continue;
@@ -150,9 +150,9 @@ internal sealed class BatchPlan
             taken.Add(key.Key);
         }
 
-        if (decided.Settles is { } seq)
+        if (decided.Settles is { } id)
         {
-            _settlements.Add(new(seq, first));
+            _settlements.Add(new(id, first));
         }
     }
 

@@ -9,13 +9,13 @@ public sealed record EntryDraft(EntryKind Kind, ReadOnlyMemory<byte> Public, Rea
 
 /// <summary>What a decision wants done to the stream. With no entries it changes nothing, and its answer rests on a head that was read for it.</summary>
 /// <param name="Keys">Those of the proposal's keys that are used up by this decision.</param>
-/// <param name="Settles">Seq of the grant that this decision settles.</param>
+/// <param name="Settles">What this decision settles, once and for ever.</param>
 /// <param name="Tallied">The reason of a refusal that is only counted (<see cref="RefusalTally"/>).</param>
 public abstract record Decided(
     StreamState State,
     ImmutableArray<EntryDraft> Entries,
     ImmutableArray<ShortLivedRow> Keys,
-    long? Settles,
+    SettlementId? Settles,
     string? Tallied);
 
 /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed record Decided<T>(
     StreamState State,
     ImmutableArray<EntryDraft> Entries,
     ImmutableArray<ShortLivedRow> Keys,
-    long? Settles,
+    SettlementId? Settles,
     string? Tallied,
     T Answer) : Decided(State, Entries, Keys, Settles, Tallied);
 
@@ -69,7 +69,7 @@ public abstract record AppendOutcome<T>
     /// <summary>One of the keys was used before, by the entry that the row names. Nothing was changed.</summary>
     public sealed record KeyTaken(KeyRow Row) : AppendOutcome<T>;
 
-    /// <summary>The grant was settled before. Nothing was changed.</summary>
+    /// <summary>It was settled before. Nothing was changed.</summary>
     public sealed record AlreadySettled(SettlementRow Row) : AppendOutcome<T>;
 
     /// <summary>Turned away undecided; the same proposal may be made again later.</summary>

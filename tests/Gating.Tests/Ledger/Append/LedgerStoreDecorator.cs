@@ -11,7 +11,7 @@ internal abstract class LedgerStoreDecorator(ILedgerStore inner) : ILedgerStore
 
     public virtual Task<KeyRow?> ReadKeyAsync(StreamId stream, KeyHash key, CancellationToken cancellation) => inner.ReadKeyAsync(stream, key, cancellation);
 
-    public virtual Task<SettlementRow?> ReadSettlementAsync(StreamId stream, long seq, CancellationToken cancellation) => inner.ReadSettlementAsync(stream, seq, cancellation);
+    public virtual Task<SettlementRow?> ReadSettlementAsync(StreamId stream, SettlementId id, CancellationToken cancellation) => inner.ReadSettlementAsync(stream, id, cancellation);
 
     public virtual IAsyncEnumerable<Entry> ReadEntriesAsync(StreamId stream, long from, long to, CancellationToken cancellation) => inner.ReadEntriesAsync(stream, from, to, cancellation);
 
