@@ -8,9 +8,10 @@ namespace Gating.Tests;
 public sealed class ArchitectureTests
 {
     [Theory]
-    [InlineData("Gating", "")]
+    [InlineData("Gating.Labels", "")]
+    [InlineData("Gating", "Gating.Labels")]
     [InlineData("Gating.Azure", "Gating")]
-    [InlineData("Gating.Functions", "Gating,Gating.Azure")]
+    [InlineData("Gating.Functions", "Gating,Gating.Labels,Gating.Azure")]
     [InlineData("Gating.Local", "Gating,Gating.Functions")]
     public void A_project_references_only_what_the_picture_says(string project, string allowed)
     {

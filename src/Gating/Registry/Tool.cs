@@ -10,6 +10,7 @@ namespace Gating.Registry;
 /// <param name="Operations">Operations that may be asked for, for instance <c>face_swap</c>.</param>
 /// <param name="MaxUnits">Units that one grant may carry.</param>
 /// <param name="GrantLifetime">1 to 15 minutes.</param>
+/// <param name="Labelling">Null: the tool's outputs are not handed in here.</param>
 public sealed record Tool(
     string Resource,
     string Name,
@@ -22,7 +23,8 @@ public sealed record Tool(
     bool DemandsModeration,
     int MaxUnits,
     TimeSpan GrantLifetime,
-    ImmutableArray<Quota> Quotas);
+    ImmutableArray<Quota> Quotas,
+    Labelling? Labelling);
 
 /// <summary>The proof of identity a tool asks for. <paramref name="MaxAge"/> null: any age.</summary>
 public sealed record AssuranceDemand(AssuranceLevel Level, TimeSpan? MaxAge);

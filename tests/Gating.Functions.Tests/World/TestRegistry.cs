@@ -69,6 +69,19 @@ public static class TestRegistry
         ["quotas"] = new JsonArray(new JsonObject { ["name"] = "daily", ["scope"] = "app_person_tool", ["kind"] = "calendar", ["limit"] = daily, ["period"] = "day" }),
     };
 
+    /// <summary>How a tool's outputs are labelled; a test adds it to the tool that it is about.</summary>
+    public static JsonObject NewLabelling(string explicitLabel = "apps_own", params IEnumerable<string> mediaTypes) => new()
+    {
+        ["providerCode"] = "001191110102MACQD9K64010000",
+        ["system"] = "Face Studio",
+        ["systemVersion"] = "2.1",
+        ["source"] = "generated",
+        ["explicit"] = explicitLabel,
+        ["mediaTypes"] = new JsonArray([.. mediaTypes.DefaultIfEmpty("image/png").Select(type => (JsonNode)type)]),
+        ["maxBytes"] = 1_000_000,
+        ["retentionDays"] = 184,
+    };
+
     public static string Date(int days) => DateTimeOffset.UtcNow.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static JsonObject NewIssuer(string id) => new()

@@ -107,6 +107,16 @@ internal static class BrokenSeeds
         Set("a grant of 16 minutes", Tool, "grantLifetimeSeconds", 960, "from 60 to 900"),
         Set("a grant of 59 seconds", Tool, "grantLifetimeSeconds", 59, "from 60 to 900"),
 
+        // Labelling.
+        Set("a provider's code that is too short", Tool + "/labelling", "providerCode", "00119111010", "27 characters"),
+        Set("a provider's code with a wrong check character", Tool + "/labelling", "providerCode", "001191110102MACQD9K65010000", "check character", bySchema: false),
+        Set("a source that is none", Tool + "/labelling", "source", "drawn", "\"generated\", \"edited\""),
+        Set("an explicit label that is none", Tool + "/labelling", "explicit", "maybe", "\"apps_own\", \"demanded\", \"applied\""),
+        Set("outputs of no type", Tool + "/labelling", "mediaTypes", Array.Empty<string>(), "a list of 1 to 32"),
+        Set("a media type in capitals", Tool + "/labelling", "mediaTypes", new[] { "Image/PNG" }, "a media type", at: "/0"),
+        Set("outputs without bytes", Tool + "/labelling", "maxBytes", 0, "from 1 to"),
+        Set("outputs kept for less than six months", Tool + "/labelling", "retentionDays", 183, "from 184 to"),
+
         // Quotas.
         Set("a quota name in capitals", Tool + "/quotas/0", "name", "Day", "a-z 0-9 -"),
         Set("a quota name twice", Tool + "/quotas/1", "name", "day", "each name only once", bySchema: false),

@@ -23,6 +23,7 @@ public sealed class SchemaTests
         { "/tools/0", "/$defs/tool" },
         { "/tools/0/dossier", "/$defs/tool/properties/dossier" },
         { "/tools/0/assurance", "/$defs/tool/properties/assurance" },
+        { "/tools/0/labelling", "/$defs/labelling" },
         { "/tools/0/quotas/0", "/$defs/quota/oneOf/0" },
         { "/tools/0/quotas/1", "/$defs/quota/oneOf/1" },
         { "/tools/0/quotas/2", "/$defs/quota/oneOf/2" },

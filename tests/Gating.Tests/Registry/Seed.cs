@@ -50,7 +50,11 @@ internal static class Seed
                 { "name": "day", "scope": "app_person_tool", "limit": 20, "kind": "calendar", "period": "day" },
                 { "name": "rolling", "scope": "person_tool", "limit": 30, "kind": "rolling", "windowSeconds": 3600 },
                 { "name": "burst", "scope": "app_person_tool", "limit": 5, "kind": "burst", "refillSeconds": 60 }
-              ]
+              ],
+              "labelling": {
+                "providerCode": "001191110102MACQD9K64010000", "system": "Face Studio", "systemVersion": "2.1", "source": "edited", "explicit": "applied",
+                "mediaTypes": ["image/png", "video/mp4"], "maxBytes": 100000000, "retentionDays": 200
+              }
             },
             {
               "resource": "https://tools.example", "name": "Nothing asked", "status": "stopped",

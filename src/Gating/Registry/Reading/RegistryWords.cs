@@ -1,4 +1,5 @@
 using Gating.Identity;
+using Gating.Labels;
 using Gating.Usage;
 
 namespace Gating.Registry.Reading;
@@ -26,6 +27,11 @@ internal static class RegistryWords
     public static Choices<QuotaScope> ToolScopes { get; } = new(("app_person_tool", QuotaScope.AppPersonTool), ("person_tool", QuotaScope.PersonTool));
 
     public static Choices<QuotaScope> PersonScopes { get; } = new(("app_person", QuotaScope.AppPerson), ("person", QuotaScope.Person));
+
+    public static Choices<ContentSource> Sources { get; } = new(("generated", ContentSource.Generated), ("edited", ContentSource.Edited));
+
+    public static Choices<ExplicitDemand> ExplicitDemands { get; } = new(
+        ("apps_own", ExplicitDemand.AppsOwn), ("demanded", ExplicitDemand.Demanded), ("applied", ExplicitDemand.Applied));
 
     public static Choices<CalendarPeriod> Periods { get; } = new(
         ("minute", CalendarPeriod.Minute), ("hour", CalendarPeriod.Hour), ("day", CalendarPeriod.Day), ("month", CalendarPeriod.Month));

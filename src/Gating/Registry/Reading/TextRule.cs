@@ -45,6 +45,7 @@ internal static class TextRules
 
     private static readonly SearchValues<char> AppIdCharacters = SearchValues.Create(Lower + Upper + Digits + "._-");
     private static readonly SearchValues<char> OperationCharacters = SearchValues.Create(Lower + Digits + "_");
+    private static readonly SearchValues<char> MediaTypeCharacters = SearchValues.Create(Lower + Digits + "/.+-");
     private static readonly SearchValues<char> QuotaNameCharacters = SearchValues.Create(Lower + Digits + "-");
 
     public static TextRule AppId { get; } = new(text => Consists(text, 64, AppIdCharacters), "1 to 64 characters of A-Z a-z 0-9 . _ -");
@@ -61,6 +62,12 @@ internal static class TextRules
     public static TextRule Ascii { get; } = new(text => IsBetween(text, ' ', '~'), "1 to 256 printable ASCII characters");
 
     public static TextRule Word { get; } = new(text => IsBetween(text, '!', '~'), "1 to 256 printable ASCII characters without spaces");
+
+    public static TextRule ProviderCode { get; } =
+        new(text => Labels.ProviderCode.TryParse(text, out _), "a provider's code of 27 characters whose credit code's check character holds (TC260-PG-20252A)");
+
+    public static TextRule MediaType { get; } =
+        new(text => Consists(text, 64, MediaTypeCharacters) && text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < text.Length - 1, "a media type in lower case, such as image/png");
 
     private static bool Consists(string text, int most, SearchValues<char> characters) =>
         text.Length >= 1 && text.Length <= most && !text.AsSpan().ContainsAnyExcept(characters);

@@ -16,7 +16,7 @@ internal static class ToolReader
     {
         var fields = JsonFields.Of(
             place,
-            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "maxUnits", "grantLifetimeSeconds", "quotas");
+            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "maxUnits", "grantLifetimeSeconds", "quotas", "labelling");
         var tool = new Tool(
             fields.Text("resource", UrlRules.Resource(draft.Mode)),
             fields.Text("name", TextRules.Label),
@@ -29,7 +29,8 @@ internal static class ToolReader
             fields.Flag("demandsModeration"),
             (int)fields.Integer("maxUnits", 1, MostUnits),
             fields.Seconds("grantLifetimeSeconds", MinLifetime, MaxLifetime),
-            QuotaReader.ReadAll(fields, "quotas", RegistryWords.ToolScopes));
+            QuotaReader.ReadAll(fields, "quotas", RegistryWords.ToolScopes),
+            fields.Optional("labelling") is { } labelling ? LabellingReader.Read(labelling) : null);
         draft.Tools.Add(new(tool, place));
         return tool.Resource;
     }
