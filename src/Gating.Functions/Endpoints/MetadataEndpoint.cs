@@ -43,4 +43,6 @@ internal sealed record PublicUrls(string Issuer)
     public string Token { get; } = Issuer + "/oauth2/token";
 
     public string Jwks { get; } = Issuer + "/jwks";
+
+    public string Generations { get; } = Issuer + "/v1/generations";
 }

@@ -100,6 +100,15 @@ internal static class AdmissionEntries
         return (terms, root.GetProperty("request").GetString()!);
     }
 
+    /// <summary>What the grant of this entry charged, and when.</summary>
+    public static UsageCharge ReadCharge(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        var ids = json.RootElement.GetProperty("windows").EnumerateArray()
+            .Select(static id => ulong.Parse(id.GetString()!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        return new([.. ids], DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("charged").GetInt64()));
+    }
+
     private static byte[] Write<TState>(AdmissionQuestion question, Action<Utf8JsonWriter, TState> rest, TState state) =>
         JsonBytes.OfObject((question, rest, state), static (json, all) =>
         {

@@ -18,6 +18,7 @@ public sealed class AppHandles(OperatorKey key)
     private const int CachedApps = 1024;
     private const byte Subject = 1;
     private const byte Grant = 2;
+    private const byte Generation = 3;
 
     private readonly GenerationCache<string, AppCiphers> _apps = new(CachedApps);
 
@@ -31,10 +32,15 @@ public sealed class AppHandles(OperatorKey key)
     }
 
     /// <summary>The <c>jti</c> of the grant that entry <paramref name="seq"/> of a person's stream admitted to an app.</summary>
-    public string OfGrant(string app, StreamId person, long seq)
+    public string OfGrant(string app, StreamId person, long seq) => OfEntry(Grant, app, person, seq);
+
+    /// <summary>The id of the generation that entry <paramref name="seq"/> of a person's stream began for an app.</summary>
+    public string OfGeneration(string app, StreamId person, long seq) => OfEntry(Generation, app, person, seq);
+
+    private string OfEntry(byte kind, string app, StreamId person, long seq)
     {
         Span<byte> plain = stackalloc byte[1 + StreamId.Size + 8];
-        plain[0] = Grant;
+        plain[0] = kind;
         person.Write(plain[1..]);
         BinaryPrimitives.WriteInt64BigEndian(plain[(1 + StreamId.Size)..], seq);
         return Seal(app, plain);
@@ -50,11 +56,16 @@ public sealed class AppHandles(OperatorKey key)
     }
 
     /// <summary>Opens what <see cref="OfGrant"/> gave this app; false for anything else.</summary>
-    public bool TryOpenGrant(string app, string handle, out (StreamId Person, long Seq) grant)
+    public bool TryOpenGrant(string app, string handle, out (StreamId Person, long Seq) grant) => TryOpenEntry(Grant, app, handle, out grant);
+
+    /// <summary>Opens what <see cref="OfGeneration"/> gave this app; false for anything else.</summary>
+    public bool TryOpenGeneration(string app, string handle, out (StreamId Person, long Seq) generation) => TryOpenEntry(Generation, app, handle, out generation);
+
+    private bool TryOpenEntry(byte kind, string app, string handle, out (StreamId Person, long Seq) entry)
     {
         Span<byte> plain = stackalloc byte[1 + StreamId.Size + 8];
-        var opened = TryOpen(app, handle, plain) && plain[0] == Grant;
-        grant = opened ? (StreamId.FromBytes(plain[1..]), BinaryPrimitives.ReadInt64BigEndian(plain[(1 + StreamId.Size)..])) : default;
+        var opened = TryOpen(app, handle, plain) && plain[0] == kind;
+        entry = opened ? (StreamId.FromBytes(plain[1..]), BinaryPrimitives.ReadInt64BigEndian(plain[(1 + StreamId.Size)..])) : default;
         return opened;
     }
 

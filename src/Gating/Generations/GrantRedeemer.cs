@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Gating.Admission;
+using Gating.Grants;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Generations;
+
+/// <summary>
+/// Turns a grant into a generation before the tool generates: read → decide (pure) → commit once → answer. One transaction with the person's head, and no read in the steady state; where
+/// fewer units are declared than granted, the grant's entry is read to give the rest back. Throws <see cref="StorageUnavailableException"/>: the generation may then have begun, and the
+/// same request tells.
+/// </summary>
+public sealed class GrantRedeemer(RegistrySource registry, Appender appender, ILedgerStore ledger, TimeProvider time)
+{
+    private const int MaxRounds = 3;
+
+    private readonly long _maxRegistryAge = (long)(RegistrySource.MaxAge.TotalSeconds * time.TimestampFrequency);
+
+    public async Task<GenerationOutcome> RedeemAsync(PresentedGrant grant, GenerationRequest request, ShortLivedRow? proof, CancellationToken cancellation)
+    {
+        var fingerprint = GenerationEntries.FingerprintOf(request);
+        var charge = request.Units < grant.Units ? await ChargeOfAsync(grant, cancellation) : null;
+        ImmutableArray<ContentId> contents = [.. Enumerable.Range(0, request.Outputs).Select(_ => ContentId.Create(time.GetUtcNow()))];
+        ImmutableArray<ShortLivedRow> keys = proof is { } row ? [row] : [];
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var question = new GenerationQuestion(grant, request, fingerprint, contents, charge, await registry.GetAsync(cancellation), _maxRegistryAge);
+            var proposal = new Proposal<GenerationAnswer>(OperationId.Create(), keys, (state, at) => GenerationRules.Decide(question, keys, state, at));
+            switch (await appender.AppendAsync(grant.Person, proposal, isNew: false))
+            {
+                case AppendOutcome<GenerationAnswer>.Done { Answer: GenerationAnswer.Begun, Entries: [var entry, ..] }:
+                    return new GenerationOutcome.Begun(GenerationEntries.Read(entry)!, Replayed: false);
+                case AppendOutcome<GenerationAnswer>.Done { Answer: GenerationAnswer.Refused refused }:
+                    return new GenerationOutcome.Refused(refused.Reason);
+                case AppendOutcome<GenerationAnswer>.AlreadySettled settled:
+                    return await ReplayAsync(grant, fingerprint, settled.Row.By, cancellation);
+                case AppendOutcome<GenerationAnswer>.KeyTaken:
+                    return new GenerationOutcome.Refused(GenerationRefusal.ProofReplayed);
+                case AppendOutcome<GenerationAnswer>.Shed:
+                    return new GenerationOutcome.Refused(GenerationRefusal.Busy);
+                default:
+                    // The snapshot grew too old while the request waited for its turn.
+                    break;
+            }
+        }
+
+        return new GenerationOutcome.Refused(GenerationRefusal.Busy);
+    }
+
+    /// <summary>The same request again is answered with the generation that it began; another one finds the grant spent. Rests on rows that were read for it.</summary>
+    private async Task<GenerationOutcome> ReplayAsync(PresentedGrant grant, string fingerprint, long by, CancellationToken cancellation)
+    {
+        if (await appender.ReadAnnouncedAsync(grant.Person, by, cancellation) is not var (head, entry))
+        {
+            throw new StreamFrozenException(grant.Person, $"a settlement names entry {by}, which is not there");
+        }
+
+        return GenerationEntries.Read(entry) is not { } begun || !string.Equals(begun.Fingerprint, fingerprint, StringComparison.Ordinal)
+            ? new GenerationOutcome.Refused(GenerationRefusal.GrantSpent)
+            : head.State.Status switch
+            {
+                StreamStatus.Active => new GenerationOutcome.Begun(begun, Replayed: true),
+                StreamStatus.Suspended => new GenerationOutcome.Refused(GenerationRefusal.PersonSuspended),
+                StreamStatus.Revoked => new GenerationOutcome.Refused(GenerationRefusal.PersonRevoked),
+            };
+    }
+
+    private async Task<Usage.UsageCharge?> ChargeOfAsync(PresentedGrant grant, CancellationToken cancellation) =>
+        await ledger.ReadEntryAsync(grant.Person, grant.Seq, cancellation) is { Kind: EntryKind.Granted } entry
+            ? AdmissionEntries.ReadCharge(entry)
+            : throw new StreamFrozenException(grant.Person, $"a grant names entry {grant.Seq}, which admitted none");
+}

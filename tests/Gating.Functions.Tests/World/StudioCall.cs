@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Gating.Functions.Tests.World;
+
+/// <summary>The app's requests after the token exchange: it begins generations, hands in outputs, fetches them, and anybody identifies.</summary>
+public sealed class StudioCall(HttpClient http, Uri gate)
+{
+    private static readonly AuthenticationHeaderValue Studio = TokenCall.Basic(TestRegistry.App, TestRegistry.Secret);
+
+    public const string Body = """{"model":"swap-xl","model_version":"3","category":"face"}""";
+
+    public Task<Answer> BeginAsync(string grant, string body = Body, string scheme = "Bearer", string? proof = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, "/v1/generations")) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Authorization = new(scheme, grant);
+        if (proof is not null)
+        {
+            request.Headers.Add("DPoP", proof);
+        }
+
+        return SendAsync(request);
+    }
+
+    /// <summary>A generation of one output; its upload address.</summary>
+    public async Task<string> BeginOneAsync(string grant)
+    {
+        var begun = await BeginAsync(grant);
+        return begun.Json.GetProperty("outputs")[0].GetProperty("upload").GetString()!;
+    }
+
+    public Task<Answer> PutAsync(string address, byte[] file, string? declaration = null, AuthenticationHeaderValue? app = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(gate, address)) { Content = new ByteArrayContent(file) };
+        request.Headers.Authorization = app ?? Studio;
+        if (declaration is not null)
+        {
+            request.Headers.Add("Explicit-Label", declaration);
+        }
+
+        return SendAsync(request);
+    }
+
+    public Task<Answer> GetAsync(string address, AuthenticationHeaderValue? app = null, Action<HttpRequestMessage>? change = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gate, address));
+        request.Headers.Authorization = app ?? Studio;
+        change?.Invoke(request);
+        return SendAsync(request);
+    }
+
+    public Task<Answer> IdentifyAsync(byte[] file) => SendAsync(new(HttpMethod.Post, new Uri(gate, "/v1/identify")) { Content = new ByteArrayContent(file) });
+
+    public Task<Answer> IdentifyAsync(string sha256) => SendAsync(new(HttpMethod.Post, new Uri(gate, "/v1/identify")) { Content = JsonContent.Create(new { sha256 }) });
+
+    private async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request);
+            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
+            return new((int)response.StatusCode, headers, await response.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    /// <summary>What came back.</summary>
+    public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Bytes)
+    {
+        public JsonElement Json => JsonDocument.Parse(Bytes).RootElement;
+
+        public string Text(string member) => Json.GetProperty(member).GetString()!;
+
+        public override string ToString() => $"{Status} {System.Text.Encoding.UTF8.GetString(Bytes.AsSpan(0, Math.Min(Bytes.Length, 2000)))}";
+    }
+}
