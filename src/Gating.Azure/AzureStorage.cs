@@ -3,6 +3,7 @@ using Azure.Core.Pipeline;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Gating.Azure.Archive;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
 using Gating.Azure.Registry;
@@ -35,7 +36,10 @@ public sealed class AzureStorage : IDisposable
         _transport = new(_http);
         var keys = new TableKeys(options.Prefix);
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
-        var container = NewBlobs().GetBlobContainerClient(keys.EntriesContainer);
+        var blobs = NewBlobs();
+        var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
+        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
+        Index = new(new(_tables, keys.IndexTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -51,6 +55,10 @@ public sealed class AzureStorage : IDisposable
 
     public TableNameStore Names { get; }
 
+    public BlobArchiveStore Archive { get; }
+
+    public TableOutputIndex Index { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -59,6 +67,8 @@ public sealed class AzureStorage : IDisposable
     public Task EnsureCreatedAsync(CancellationToken cancellation) => Task.WhenAll(
         Ledger.EnsureCreatedAsync(cancellation),
         Names.EnsureCreatedAsync(cancellation),
+        Archive.EnsureCreatedAsync(cancellation),
+        Index.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 

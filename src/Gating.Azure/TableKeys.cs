@@ -8,10 +8,12 @@ namespace Gating.Azure;
 /// <summary>
 /// The one place that forms names and keys of what is stored:
 /// <code>
-/// table ledger    partition {stream}   row head | e;{seq:D12} | g;{seq:D12} | k;{hash}
+/// table ledger    partition {stream}   row head | e;{seq:D12} | g;{seq:D12}[;{part:D3}] | k;{hash}
 /// table names     partition {hash}     row name
 /// table registry  partition registry   row version | {kind};{name, escaped}
+/// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId}
 /// queue trace     container entries    blob {entry hash}
+///                 container archive    blob {ContentId}
 /// </code>
 /// Numbers are padded so that the ordinal order of rows is the order of entries; everything else is lower-case hex or escaped, so that no text from
 /// outside can form a forbidden key or another row's.
@@ -25,6 +27,7 @@ public sealed class TableKeys(string prefix)
     public const string Name = "name";
     public const string Registry = "registry";
     public const string RegistryVersion = "version";
+    public const string Output = "output";
 
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
@@ -37,6 +40,10 @@ public sealed class TableKeys(string prefix)
 
     public string RegistryTable { get; } = prefix + "registry";
 
+    public string IndexTable { get; } = prefix + "index";
+
+    public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
+
     public string TraceQueue { get; } = prefix.ToLowerInvariant() + "trace";
 
     public string EntriesContainer { get; } = prefix.ToLowerInvariant() + "entries";
@@ -47,7 +54,9 @@ public sealed class TableKeys(string prefix)
 
     public static string Entry(long seq) => Numbered('e', seq);
 
-    public static string Settlement(long seq) => Numbered('g', seq);
+    public static string Settlement(SettlementId id) => id.Part == 0
+        ? Numbered('g', id.Seq)
+        : string.Create(CultureInfo.InvariantCulture, $"{Numbered('g', id.Seq)};{id.Part:D3}");
 
     public static string Key(KeyHash key) => $"k;{key}";
 

@@ -1,8 +1,12 @@
 using Gating.Admission;
+using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
 using Gating.Functions.Endpoints;
+using Gating.Functions.Http;
+using Gating.Generations;
 using Gating.Grants;
+using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
@@ -31,6 +35,7 @@ internal static class Composition
         services.AddStorage(storage!);
         services.AddDomain(configuration);
         services.AddEndpoints();
+        services.AddAddressLimits(configuration.IdentifyPerMinute);
         return configuration;
     }
 
@@ -40,6 +45,8 @@ internal static class Composition
         services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<AzureStorage>().Ledger);
         services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
+        services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
+        services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
@@ -61,7 +68,11 @@ internal static class Composition
         services.AddSingleton<Appender>();
         services.AddSingleton<AppHandles>();
         services.AddSingleton(provider => new GrantSigner(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton(provider => new GrantVerifier(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<GrantRedeemer>();
+        services.AddSingleton<OutputArchiver>();
+        services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
@@ -74,6 +85,11 @@ internal static class Composition
     {
         services.AddSingleton<OneTimeUse>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<AppCaller>();
+        services.AddSingleton<PresentedGrants>();
+        services.AddSingleton<GenerationsEndpoint>();
+        services.AddSingleton<OutputsEndpoint>();
+        services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();

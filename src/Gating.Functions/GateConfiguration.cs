@@ -13,7 +13,7 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
 }
 
 /// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
-internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, string? RegistrySeed)
+internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, string? RegistrySeed, int IdentifyPerMinute)
 {
     public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
 
@@ -29,8 +29,13 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
             errors.Add($"Gating:RegistrySeed names {seed}, which is not there");
         }
 
+        if (settings.IdentifyPerMinute is < 1 or > 100_000)
+        {
+            errors.Add($"Gating:IdentifyPerMinute is {settings.IdentifyPerMinute}, not 1 to 100000");
+        }
+
         return errors.Count == 0
-            ? new(origin!, settings.Development, dataKey!, grantKeys!, settings.RegistrySeed)
+            ? new(origin!, settings.Development, dataKey!, grantKeys!, settings.RegistrySeed, settings.IdentifyPerMinute)
             : null;
     }
 

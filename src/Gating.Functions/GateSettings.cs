@@ -15,6 +15,9 @@ internal sealed class GateSettings
 
     /// <summary>A registry file that is written to storage at start where it differs; null to use what is stored.</summary>
     public string? RegistrySeed { get; set; }
+
+    /// <summary>Questions to <c>/v1/identify</c> that one address may ask a minute, on one instance; 1 to 100,000. It is open to anybody, and each may bring a file.</summary>
+    public int IdentifyPerMinute { get; set; } = 60;
 }
 
 /// <summary>The storage account: service addresses with a managed identity, or Azurite.</summary>

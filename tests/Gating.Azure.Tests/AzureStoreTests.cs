@@ -1,5 +1,6 @@
 using Azure.Storage;
 using Azure.Storage.Queues;
+using Gating.Archive;
 using Gating.Azure.Ledger;
 using Gating.Azure.Tables;
 using Gating.Ledger;
@@ -26,6 +27,16 @@ public sealed class TableLedgerStoreTests : LedgerStoreContract
 public sealed class TableNameStoreTests : NameStoreContract
 {
     protected override async ValueTask<INameStore> OpenAsync() => (await AzuriteStorage.SharedAsync()).Names;
+}
+
+public sealed class BlobArchiveStoreTests : ArchiveStoreContract
+{
+    protected override async ValueTask<IArchiveStore> OpenAsync() => (await AzuriteStorage.SharedAsync()).Archive;
+}
+
+public sealed class TableOutputIndexTests : OutputIndexContract
+{
+    protected override async ValueTask<IOutputIndex> OpenAsync() => (await AzuriteStorage.SharedAsync()).Index;
 }
 
 public sealed class TableRegistryStoreTests : RegistryStoreContract

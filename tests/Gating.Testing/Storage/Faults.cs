@@ -17,6 +17,10 @@ public enum StoreCall
     ReadRegistry = 9,
     WriteRegistry = 10,
     PutTrace = 11,
+    StoreFile = 12,
+    ReadFile = 13,
+    AddIndex = 14,
+    ReadIndex = 15,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -1,3 +1,4 @@
+using Gating.Archive;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Testing.Storage;
@@ -32,4 +33,14 @@ public sealed class InMemoryTraceQueueTests : TraceQueueContract
     protected override ValueTask<ITraceQueue> OpenAsync() => new(_queue);
 
     protected override Task<IReadOnlyList<IReadOnlyList<TraceReference>>> ReceiveAsync() => Task.FromResult(_queue.Messages);
+}
+
+public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
+{
+    protected override ValueTask<IArchiveStore> OpenAsync() => new(new InMemoryArchiveStore());
+}
+
+public sealed class InMemoryOutputIndexTests : OutputIndexContract
+{
+    protected override ValueTask<IOutputIndex> OpenAsync() => new(new InMemoryOutputIndex());
 }

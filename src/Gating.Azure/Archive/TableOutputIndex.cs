@@ -1,0 +1,66 @@
+using Gating.Archive;
+using Gating.Azure.Tables;
+using Gating.Generations;
+using Gating.Ledger;
+
+namespace Gating.Azure.Archive;
+
+/// <summary>Index rows: a ContentId's in a partition of its own, a digest's in one per digest, a row for each output that has it. Insert-only: what a row says never changes.</summary>
+public sealed class TableOutputIndex : IOutputIndex
+{
+    private const string Stream = "Stream";
+    private const string Seq = "Seq";
+
+    private readonly TableClient _table;
+    private readonly Setup _setup;
+
+    internal TableOutputIndex(TableClient table) => (_table, _setup) = (table, new(table.CreateIfNotExistsAsync));
+
+    public Task EnsureCreatedAsync(CancellationToken cancellation) => _setup.EnsureAsync(cancellation).AsTask();
+
+    public async Task AddAsync(ContentId content, OutputPlace place, IReadOnlyCollection<EntryHash> digests, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        IEnumerable<TableEntity> rows =
+        [
+            StoredRow.New(content.Text, TableKeys.Output).With(Stream, TableValue.Of(place.Person.ToString())).With(Seq, TableValue.Of(place.Seq)),
+            .. digests.Distinct().Select(digest => StoredRow.New(digest.ToString(), content.Text)),
+        ];
+
+        // A row that is there says the same: it was written for this output before.
+        await Task.WhenAll(rows.Select(row => _table.InsertAsync(row, cancellation)));
+    }
+
+    public async Task<OutputPlace?> FindAsync(ContentId content, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        if (await _table.GetAsync(content.Text, TableKeys.Output, cancellation) is not { } row)
+        {
+            return null;
+        }
+
+        return StreamId.TryParse(StoredRow.Known(row, "output index").Get(Stream).AsString(), out var stream)
+            ? new OutputPlace(stream, row.Get(Seq).AsInt64())
+            : throw new FormatException("An index row holds no stream id.");
+    }
+
+    public async Task<IReadOnlyList<ContentId>> FindAsync(EntryHash sha256, int most, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        var found = new List<ContentId>();
+        await foreach (var row in _table.QueryAsync(new TableQuery(sha256.ToString()) { PageSize = most }, cancellation))
+        {
+            if (ContentId.TryParse(StoredRow.Known(row, "digest index").RowKey, out var content))
+            {
+                found.Add(content);
+            }
+
+            if (found.Count == most)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Gating.Functions.Http;
+
+/// <summary>What one address may ask of the endpoints that are open to anybody. Per instance and in memory: it protects the instance; the record is protected by being read only.</summary>
+internal static class AddressLimits
+{
+    public const string Identify = "identify";
+
+    private const int WindowSeconds = 60;
+
+    public static void AddAddressLimits(this IServiceCollection services, int perMinute) => services.AddRateLimiter(options =>
+    {
+        options.AddPolicy(Identify, context => RateLimitPartition.GetSlidingWindowLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
+            _ => new() { PermitLimit = perMinute, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = 6, QueueLimit = 0 }));
+        options.OnRejected = static async (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = (WindowSeconds / 6).ToString(CultureInfo.InvariantCulture);
+            await Problem.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too_many_questions", "Too many questions from this address: wait, and ask again.");
+        };
+    });
+}

@@ -1,0 +1,61 @@
+namespace Gating.Functions.Http;
+
+/// <summary>Files that a request works on: readable by this process alone, gone when they are closed, and after a crash gone with the instance.</summary>
+internal static class TemporaryFile
+{
+    private const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static FileStream Create()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Ours;
+        }
+
+        return new(Path.Combine(Path.GetTempPath(), "gating-" + Path.GetRandomFileName()), options);
+    }
+
+    /// <summary>The body in a file; null where it is longer than <paramref name="most"/> bytes. Throws <see cref="BadHttpRequestException"/> for a body that is cut off.</summary>
+    public static async Task<FileStream?> OfBodyAsync(HttpRequest request, long most, CancellationToken cancellation)
+    {
+        // The bound is kept below: the server's own would cut the connection before a client that still sends could read why.
+        if (request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        if (request.ContentLength > most)
+        {
+            return null;
+        }
+
+        var file = Create();
+        try
+        {
+            var buffer = new byte[64 * 1024];
+            for (var length = 0L; await request.Body.ReadAsync(buffer, cancellation) is > 0 and var count;)
+            {
+                length += count;
+                if (length > most)
+                {
+                    await file.DisposeAsync();
+                    return null;
+                }
+
+                await file.WriteAsync(buffer.AsMemory(0, count), cancellation);
+            }
+
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Gating.Generations;
+using Gating.Ledger;
+
+namespace Gating.Archive;
+
+/// <summary>The public part of an output's entry: JSON in a fixed order, ASCII, <c>v</c> first. Hashed as it is: a new member is a new version.</summary>
+internal static class ArchiveEntries
+{
+    private const int Version = 1;
+
+    public static byte[] Archived(Generation generation, int number, ArchivedFile file, string label, string explicitLabel) =>
+        JsonBytes.OfObject((generation, number, file, label, explicitLabel), static (json, state) =>
+        {
+            var (generation, number, file, label, explicitLabel) = state;
+            json.WriteNumber("v"u8, Version);
+            json.WriteString("app"u8, generation.App);
+            json.WriteString("tool"u8, generation.Tool);
+            json.WriteNumber("generation"u8, generation.Seq);
+            json.WriteNumber("number"u8, number);
+            json.WriteString("content"u8, file.Content.Text);
+            json.WriteString("media_type"u8, file.MediaType);
+            json.WriteNumber("bytes"u8, file.Length);
+            json.WriteString("source_sha256"u8, file.SourceSha256.ToString());
+            json.WriteString("output_sha256"u8, file.OutputSha256.ToString());
+            json.WriteString("label"u8, label);
+            json.WriteString("explicit_label"u8, explicitLabel);
+            json.WriteNumber("retain_until"u8, file.RetainUntil.ToUnixTimeMilliseconds());
+        });
+
+    /// <summary>Reads back what <see cref="Archived"/> wrote; null where the entry is no output.</summary>
+    public static ArchivedOutput? Read(Entry entry)
+    {
+        if (entry.Kind is not EntryKind.Archived)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(entry.Public);
+        var root = json.RootElement;
+        if (root.GetProperty("v").GetInt32() is not Version and var version)
+        {
+            throw new UnknownVersionException("output entry", version);
+        }
+
+        var file = new ArchivedFile(
+            ContentId.TryParse(root.GetProperty("content").GetString(), out var content) ? content : throw new FormatException("An output's entry names no content."),
+            root.GetProperty("media_type").GetString()!,
+            root.GetProperty("bytes").GetInt64(),
+            Digest(root, "source_sha256"),
+            Digest(root, "output_sha256"),
+            DateTimeOffset.FromUnixTimeMilliseconds(root.GetProperty("retain_until").GetInt64()));
+        return new(
+            entry.Stream, entry.Seq, root.GetProperty("app").GetString()!, root.GetProperty("tool").GetString()!, root.GetProperty("generation").GetInt64(),
+            root.GetProperty("number").GetInt32(), file, root.GetProperty("label").GetString()!);
+    }
+
+    private static EntryHash Digest(JsonElement root, string name) => EntryHash.FromBytes(Convert.FromHexString(root.GetProperty(name).GetString()!));
+}

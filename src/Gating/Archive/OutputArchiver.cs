@@ -1,0 +1,121 @@
+using Gating.Generations;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Archive;
+
+/// <summary>An output that may be handed in now.</summary>
+public sealed record AwaitedOutput(Generation Generation, int Number, Labelling Labelling)
+{
+    public ContentId Content => Generation.Contents[Number - 1];
+}
+
+/// <summary>
+/// Takes outputs: label → keep → record → index. The blob comes before the entry: a crash in between leaves a blob that its generation's entry finds again, and the same bytes handed in
+/// once more go on from there. An entry whose blob is not there cannot be. Throws <see cref="StorageUnavailableException"/>: the same request tells what happened.
+/// </summary>
+public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, IOutputIndex index, RegistrySource registry, TimeProvider time)
+{
+    /// <summary>Which output it would be, by two point reads at most; or why none.</summary>
+    public async Task<(AwaitedOutput? Awaited, ArchiveOutcome.Refused? Refused)> AwaitAsync(string app, StreamId person, long generationSeq, int number, CancellationToken cancellation)
+    {
+        if (await ledger.ReadEntryAsync(person, generationSeq, cancellation) is not { } entry || GenerationEntries.Read(entry) is not { } generation
+            || !string.Equals(generation.App, app, StringComparison.Ordinal) || number < 1 || number > generation.Contents.Length)
+        {
+            return (null, new(ArchiveRefusal.NotFound));
+        }
+
+        if (time.GetUtcNow() >= generation.Until)
+        {
+            return (null, new(ArchiveRefusal.Closed));
+        }
+
+        return (await registry.GetAsync(cancellation)).Tools.GetValueOrDefault(generation.Tool)?.Labelling is { } labelling
+            ? (new(generation, number, labelling), null)
+            : (null, new(ArchiveRefusal.NotOffered));
+    }
+
+    /// <param name="source">The whole file, can be read and sought.</param>
+    /// <param name="scratch">Opens an empty file that can be written, read and sought, and is gone when it is closed.</param>
+    /// <param name="declaresExplicit">The app says that people see or hear that the file is generated.</param>
+    public async Task<ArchiveOutcome> ArchiveAsync(AwaitedOutput awaited, Stream source, Func<Stream> scratch, bool declaresExplicit, CancellationToken cancellation)
+    {
+        if (await RecordedAsync(awaited, cancellation) is { } recorded)
+        {
+            source.Position = 0;
+            return await AnswerAsync(recorded, EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(source, cancellation)), cancellation);
+        }
+
+        await using var between = scratch();
+        await using var output = scratch();
+        var (labelled, refused) = await Task.Run(
+            () => OutputLabelling.Label(source, between, output, awaited.Generation, awaited.Content, awaited.Labelling, declaresExplicit), cancellation);
+        if (labelled is null)
+        {
+            return refused!;
+        }
+
+        var file = new ArchivedFile(
+            awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, awaited.Generation.At + awaited.Labelling.Retention);
+        output.Position = 0;
+        if (await archive.StoreAsync(file, output, cancellation) is StoreOutcome.Exists there)
+        {
+            // Kept by an attempt that did not get as far as its entry, or that is on its way: its file is the one, if it was made of the same bytes.
+            if (there.File.SourceSha256 != file.SourceSha256)
+            {
+                return new ArchiveOutcome.Refused(ArchiveRefusal.OtherBytes);
+            }
+
+            file = there.File;
+        }
+
+        // A crash here leaves a file that nothing names: the same bytes handed in again end up here.
+        return await RecordAsync(awaited, file, labelled, cancellation);
+    }
+
+    /// <summary>The commit point: the settlement row of this output is inserted once, whoever else tries.</summary>
+    private async Task<ArchiveOutcome> RecordAsync(AwaitedOutput awaited, ArchivedFile file, LabelledOutput labelled, CancellationToken cancellation)
+    {
+        var generation = awaited.Generation;
+        var draft = new EntryDraft(EntryKind.Archived, ArchiveEntries.Archived(generation, awaited.Number, file, labelled.Label, labelled.Explicit), default);
+        var proposal = new Proposal<bool>(
+            OperationId.Create(), [], (state, _) => new(state, [draft], [], new SettlementId(generation.Seq, awaited.Number), null, true));
+        switch (await appender.AppendAsync(generation.Person, proposal, isNew: false))
+        {
+            case AppendOutcome<bool>.Done { Entries: [var entry, ..] }:
+                return await IndexAsync(ArchiveEntries.Read(entry)!, isReplayed: false, cancellation);
+            case AppendOutcome<bool>.AlreadySettled:
+                return await RecordedAsync(awaited, cancellation) is { } recorded
+                    ? await AnswerAsync(recorded, file.SourceSha256, cancellation)
+                    : new ArchiveOutcome.Refused(ArchiveRefusal.Busy);
+            default:
+                return new ArchiveOutcome.Refused(ArchiveRefusal.Busy);
+        }
+    }
+
+    private async Task<ArchivedOutput?> RecordedAsync(AwaitedOutput awaited, CancellationToken cancellation)
+    {
+        var (person, seq) = (awaited.Generation.Person, awaited.Generation.Seq);
+        if (await ledger.ReadSettlementAsync(person, new(seq, awaited.Number), cancellation) is not { } settlement)
+        {
+            return null;
+        }
+
+        // Announced before it is answered: its first answer may have been lost because the queue was down.
+        return await appender.ReadAnnouncedAsync(person, settlement.By, cancellation) is var (_, entry) && ArchiveEntries.Read(entry) is { } output
+            ? output
+            : throw new StreamFrozenException(person, $"a settlement names entry {settlement.By}, which is no output");
+    }
+
+    private async Task<ArchiveOutcome> AnswerAsync(ArchivedOutput recorded, EntryHash sourceSha256, CancellationToken cancellation) =>
+        recorded.File.SourceSha256 == sourceSha256
+            ? await IndexAsync(recorded, isReplayed: true, cancellation)
+            : new ArchiveOutcome.Refused(ArchiveRefusal.OtherBytes);
+
+    // A crash before this leaves an output that only its generation finds; a repeat comes through here again.
+    private async Task<ArchiveOutcome> IndexAsync(ArchivedOutput output, bool isReplayed, CancellationToken cancellation)
+    {
+        await index.AddAsync(output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], cancellation);
+        return new ArchiveOutcome.Archived(output, isReplayed);
+    }
+}

@@ -1,0 +1,76 @@
+using Gating.Generations;
+using Gating.Labels;
+using Gating.Labels.Explicit;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Archive;
+
+/// <summary>A labelled output, read back and compared, and not yet kept anywhere.</summary>
+/// <param name="Explicit">What is known of the label that people see: <c>found</c>, <c>applied</c>, <c>declared</c>, <c>unchecked</c>.</param>
+internal sealed record LabelledOutput(string MediaType, EntryHash SourceSha256, EntryHash OutputSha256, string Label, string Explicit);
+
+/// <summary>Puts both labels on a file, as its tool's policy says. The explicit one first: it changes what the implicit one is about.</summary>
+internal static class OutputLabelling
+{
+    /// <summary>Labels <paramref name="source"/> into <paramref name="output"/>; <paramref name="between"/> holds the file with its explicit label alone. All three can be read and sought.</summary>
+    public static (LabelledOutput? Labelled, ArchiveOutcome.Refused? Refused) Label(
+        Stream source, Stream between, Stream output, Generation generation, ContentId content, Labelling policy, bool declaresExplicit)
+    {
+        // By content, before anything is done: a file of another kind is told so, whatever else is wrong with it.
+        if (LabelReader.Read(source) is ReadOutcome.Read { Report.MediaType: var type } && !policy.MediaTypes.Contains(type))
+        {
+            return (null, new(ArchiveRefusal.MediaTypeNotAllowed, Detail: $"By its content it is {type}."));
+        }
+
+        var (explicitLabel, refused) = MakeExplicit(source, between, policy, declaresExplicit);
+        if (refused is not null)
+        {
+            return (null, refused);
+        }
+
+        var isApplied = between.Length > 0;
+        var label = new LabelContent(Labels.Label.Generated(policy.Provider, content.Text), policy.Source, policy.System, policy.SystemVersion, generation.At);
+        return LabelWriter.Write(isApplied ? between : source, output, label, LabelPolicy.Careful) switch
+        {
+            LabelOutcome.Labelled done => (new(done.After.MediaType, Hash(isApplied ? Sha256(source) : done.SourceSha256), Hash(done.OutputSha256), done.After.Labels[0].Content.Text, explicitLabel!), null),
+            LabelOutcome.Refused no => (null, new(ArchiveRefusal.LabelRefused, no.Reason, no.Detail)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static (string? Explicit, ArchiveOutcome.Refused? Refused) MakeExplicit(Stream source, Stream between, Labelling policy, bool isDeclared)
+    {
+        switch (policy.Explicit)
+        {
+            case ExplicitDemand.AppsOwn:
+                return ("unchecked", null);
+            case ExplicitDemand.Demanded:
+                return ExplicitLabel.Read(source) switch
+                {
+                    ExplicitFinding.Found => ("found", null),
+                    ExplicitFinding.Undetermined when isDeclared => ("declared", null),
+                    _ => (null, new(ArchiveRefusal.ExplicitLabelMissing)),
+                };
+            case ExplicitDemand.Applied:
+                return ExplicitLabel.Write(source, between, ExplicitWording.Usual, C2paBinding.Refuse) switch
+                {
+                    ExplicitOutcome.Labelled => ("applied", null),
+                    ExplicitOutcome.AlreadyThere => ("found", null),
+                    ExplicitOutcome.Refused { Reason: LabelRefusal.Unrecognised or LabelRefusal.Unsupported } when isDeclared => ("declared", null),
+                    ExplicitOutcome.Refused no => (null, new(ArchiveRefusal.ExplicitLabelRefused, no.Reason, no.Detail)),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static byte[] Sha256(Stream source)
+    {
+        source.Position = 0;
+        return System.Security.Cryptography.SHA256.HashData(source);
+    }
+
+    private static EntryHash Hash(ReadOnlyMemory<byte> digest) => EntryHash.FromBytes(digest.Span);
+}

@@ -1,0 +1,41 @@
+using Gating.Archive;
+using Gating.Generations;
+using Gating.Labels;
+
+namespace Gating.Identify;
+
+/// <summary>How a file stands to our record.</summary>
+public enum RecordMatch
+{
+    /// <summary>Nothing here knows it.</summary>
+    None = 0,
+
+    /// <summary>Bit for bit the file that was kept.</summary>
+    Identical = 1,
+
+    /// <summary>Bit for bit the file as the tool made it, before it was labelled.</summary>
+    Original = 2,
+
+    /// <summary>Its label names an output that is recorded here, and its content is not what was kept: copied, re-encoded, or the label was put on something else.</summary>
+    ContentDiffers = 3,
+
+    /// <summary>Its label bears one of our numbers, and nothing is recorded under it.</summary>
+    NotRecorded = 4,
+}
+
+/// <summary>What can be said of a file: free of personal data, for anybody.</summary>
+/// <param name="State">Confirmed, possible, suspected, or none (Labelling Measures Art. 6).</param>
+/// <param name="Report">What was read in the file; null where only its digest was given, or it cannot be read.</param>
+/// <param name="NotRead">Why it could not be read; null where it was.</param>
+public sealed record Identification(LabelVerdict State, RecordMatch Match, ContentId? Content, LabelReport? Report, string? NotRead)
+{
+    /// <summary>Pure. <paramref name="byDigest"/> is the recorded output that has the file's digest, <paramref name="byLabel"/> the one that its label names.</summary>
+    internal static Identification Decide(LabelReport? report, string? notRead, Ledger.EntryHash sha256, ArchivedOutput? byDigest, ArchivedOutput? byLabel, bool namesOurs)
+    {
+        var state = report?.Verdict ?? LabelVerdict.None;
+        return byDigest is { } known
+            ? new(LabelVerdict.Confirmed, known.File.OutputSha256 == sha256 ? RecordMatch.Identical : RecordMatch.Original, known.File.Content, report, notRead)
+            : byLabel is { } named ? new(state, RecordMatch.ContentDiffers, named.File.Content, report, notRead)
+            : new(state, namesOurs ? RecordMatch.NotRecorded : RecordMatch.None, null, report, notRead);
+    }
+}

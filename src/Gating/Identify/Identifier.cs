@@ -1,0 +1,69 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using Gating.Archive;
+using Gating.Generations;
+using Gating.Labels;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Identify;
+
+/// <summary>Is this file AI-generated? From the file, or its digest alone, to what its label and our record say of it.</summary>
+public sealed class Identifier(IOutputIndex index, ILedgerStore ledger, RegistrySource registry)
+{
+    /// <param name="file">Can be read and sought.</param>
+    public async Task<Identification> OfFileAsync(Stream file, CancellationToken cancellation)
+    {
+        file.Position = 0;
+        var sha256 = EntryHash.FromBytes(await SHA256.HashDataAsync(file, cancellation));
+        var (report, notRead) = await Task.Run(() => LabelReader.Read(file), cancellation) switch
+        {
+            ReadOutcome.Read read => (read.Report, null),
+            ReadOutcome.Refused refused => (default(LabelReport), refused.Detail),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        var ours = await OursAsync(report, cancellation);
+        var byLabel = ours is { } content ? await FindAsync(content, cancellation) : null;
+        return Identification.Decide(report, notRead, sha256, await FindAsync(sha256, cancellation), byLabel, ours is not null);
+    }
+
+    public async Task<Identification> OfDigestAsync(EntryHash sha256, CancellationToken cancellation) =>
+        Identification.Decide(null, null, sha256, await FindAsync(sha256, cancellation), null, namesOurs: false);
+
+    /// <summary>The number in a label whose producer is one of our registry's.</summary>
+    private async Task<ContentId?> OursAsync(LabelReport? report, CancellationToken cancellation)
+    {
+        if (report is null || report.Labels.IsEmpty)
+        {
+            return null;
+        }
+
+        var producers = (await registry.GetAsync(cancellation)).Tools.Values.Where(static tool => tool.Labelling is not null)
+            .Select(static tool => tool.Labelling!.Provider.Text).ToFrozenSet(StringComparer.Ordinal);
+        foreach (var label in report.Labels.Select(static found => found.Content.Label))
+        {
+            if (label is not null && producers.Contains(label.ContentProducer) && ContentId.TryParse(label.ProduceId, out var content))
+            {
+                return content;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<ArchivedOutput?> FindAsync(EntryHash sha256, CancellationToken cancellation)
+    {
+        foreach (var content in await index.FindAsync(sha256, most: 1, cancellation))
+        {
+            return await FindAsync(content, cancellation);
+        }
+
+        return null;
+    }
+
+    // The index points, the ledger decides.
+    private async Task<ArchivedOutput?> FindAsync(ContentId content, CancellationToken cancellation) =>
+        await index.FindAsync(content, cancellation) is { } place && await ledger.ReadEntryAsync(place.Person, place.Seq, cancellation) is { } entry
+            ? ArchivedOutput.Of(entry)
+            : null;
+}

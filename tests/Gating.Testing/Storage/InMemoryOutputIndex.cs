@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using Gating.Archive;
+using Gating.Generations;
+using Gating.Ledger;
+
+namespace Gating.Testing.Storage;
+
+/// <summary>The index in memory.</summary>
+public sealed class InMemoryOutputIndex(Faults? faults = null) : IOutputIndex
+{
+    private readonly ConcurrentDictionary<ContentId, OutputPlace> _places = new();
+    private readonly ConcurrentDictionary<(EntryHash Digest, ContentId Content), bool> _digests = new();
+
+    public Faults Faults { get; } = faults ?? new();
+
+    public Task AddAsync(ContentId content, OutputPlace place, IReadOnlyCollection<EntryHash> digests, CancellationToken cancellation) =>
+        Faults.RunAsync(StoreCall.AddIndex, () =>
+        {
+            _places.TryAdd(content, place);
+            return digests.Count(digest => _digests.TryAdd((digest, content), true));
+        }, cancellation);
+
+    public Task<OutputPlace?> FindAsync(ContentId content, CancellationToken cancellation) =>
+        Faults.RunAsync(StoreCall.ReadIndex, () => _places.TryGetValue(content, out var place) ? place : (OutputPlace?)null, cancellation);
+
+    public Task<IReadOnlyList<ContentId>> FindAsync(EntryHash sha256, int most, CancellationToken cancellation) =>
+        Faults.RunAsync<IReadOnlyList<ContentId>>(
+            StoreCall.ReadIndex,
+            () => [.. _digests.Keys.Where(row => row.Digest == sha256).Select(static row => row.Content).OrderBy(static content => content.Text, StringComparer.Ordinal).Take(most)],
+            cancellation);
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Gating.Archive;
+using Gating.Generations;
+using Gating.Ledger;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Testing.Storage;
+
+/// <summary>What every index must do.</summary>
+public abstract class OutputIndexContract
+{
+    protected abstract ValueTask<IOutputIndex> OpenAsync();
+
+    [Fact]
+    public async Task What_nobody_added_is_not_found()
+    {
+        var index = await OpenAsync();
+
+        (await index.FindAsync(ContentId.Create(DateTimeOffset.UtcNow), default)).ShouldBeNull();
+        (await index.FindAsync(NewDigest(), 10, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_output_is_found_by_its_number_and_by_each_of_its_digests_however_often_it_is_added()
+    {
+        var index = await OpenAsync();
+        var (content, place) = (ContentId.Create(DateTimeOffset.UtcNow), new OutputPlace(StreamId.Create(), 7));
+        EntryHash[] digests = [NewDigest(), NewDigest()];
+
+        await index.AddAsync(content, place, digests, default);
+        await index.AddAsync(content, place, digests, default);
+
+        (await index.FindAsync(content, default)).ShouldBe(place);
+        foreach (var digest in digests)
+        {
+            (await index.FindAsync(digest, 10, default)).ShouldBe([content]);
+        }
+    }
+
+    [Fact]
+    public async Task Outputs_of_one_digest_come_the_earliest_first_and_as_many_as_asked_for()
+    {
+        var index = await OpenAsync();
+        var digest = NewDigest();
+        var contents = Enumerable.Range(0, 5).Select(i => ContentId.Create(DateTimeOffset.UtcNow.AddSeconds(i))).ToArray();
+        foreach (var content in contents.Reverse())
+        {
+            await index.AddAsync(content, new(StreamId.Create(), 1), [digest, digest], default);
+        }
+
+        (await index.FindAsync(digest, 3, default)).ShouldBe(contents[..3]);
+        (await index.FindAsync(digest, 10, default)).ShouldBe(contents);
+    }
+
+    private static EntryHash NewDigest() => EntryHash.FromBytes(RandomNumberGenerator.GetBytes(EntryHash.Size));
+}
