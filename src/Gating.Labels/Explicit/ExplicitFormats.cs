@@ -1,6 +1,8 @@
+using Gating.Labels.Html;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.PlainText;
+using Gating.Labels.Svg;
 
 namespace Gating.Labels.Explicit;
 
@@ -10,6 +12,8 @@ internal static class ExplicitFormats
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
         new MarkdownText(),
+        new HtmlText(),
+        new SvgText(),
         new PlainTextFormat(),
     ];
 
