@@ -3,6 +3,7 @@ using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.PlainText;
 using Gating.Labels.Svg;
+using Gating.Labels.Wav;
 
 namespace Gating.Labels.Explicit;
 
@@ -11,6 +12,7 @@ internal static class ExplicitFormats
 {
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
+        new WavRhythm(),
         new MarkdownText(),
         new HtmlText(),
         new SvgText(),
