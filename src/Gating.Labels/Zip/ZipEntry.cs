@@ -84,9 +84,17 @@ internal sealed record ZipEntry(string Name, long HeaderAt, int HeaderLength, lo
             throw MediaException.Malformed(end, $"{Name}: no descriptor follows its data, or one of other data.");
         }
 
-        var packed = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(packed, PackedLength);
-        return end + marked + 4 + (source.StandsAt(end + marked + 4, packed) ? 16 : 8);
+        var (sizes, at) = (new byte[16], end + marked + 4);
+        BinaryPrimitives.WriteUInt32LittleEndian(sizes, (uint)PackedLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(sizes.AsSpan(4), (uint)Length);
+        if (source.StandsAt(at, sizes.AsSpan(0, 8)))
+        {
+            return at + 8;
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(sizes, PackedLength);
+        BinaryPrimitives.WriteInt64LittleEndian(sizes.AsSpan(8), Length);
+        return source.StandsAt(at, sizes) ? at + 16 : throw MediaException.Malformed(end, $"{Name}: the descriptor that follows its data is of other sizes.");
     }
 
     private static string NameAt(MediaSource source, long at, int length)
