@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Gating.Labels.Explicit;
 using Gating.Labels.Tests.Samples;
 using Shouldly;
 using Xunit;
@@ -87,6 +88,16 @@ public sealed class OoxmlTests
         Refusal(ZipSamples.Of(ZipSamples.Form.Plain, ("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "<a/>"))).ShouldBe(LabelRefusal.Unrecognised);
         Refusal(ZipSamples.Of(ZipSamples.Form.Plain, Parts("visio/document.xml", "visio.drawing.main+xml", "<a/>"))).ShouldBe(LabelRefusal.Unrecognised);
         Refusal("PK\u0003\u0004 and nothing of a ZIP"u8.ToArray()).ShouldBe(LabelRefusal.Unrecognised);
+    }
+
+    [Fact]
+    public void What_is_seen_is_the_first_paragraph_of_a_text_document()
+    {
+        var file = Document(ZipSamples.Form.Deflated, text: Text.Replace("<w:body>", "<w:background/><!-- <w:body> --><w:body >", StringComparison.Ordinal));
+        var (labelled, outcome) = ExplicitTests.Write(file);
+        outcome.Label.ShouldBe(new ExplicitFinding.Found("first paragraph", "AI生成"));
+        Part(labelled, "word/document.xml").ShouldContain("<w:body ><w:p><w:r><w:t>AI生成</w:t></w:r></w:p><w:p>");
+        ExplicitLabel.Read(new MemoryStream(Of(ZipSamples.Form.Plain, "xl/workbook.xml", "spreadsheetml.sheet.main+xml"))).ShouldBeOfType<ExplicitFinding.Undetermined>();
     }
 
     public static TheoryData<string, LabelRefusal> Hostile => new()

@@ -1,6 +1,7 @@
 using Gating.Labels.Html;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
+using Gating.Labels.Ooxml;
 using Gating.Labels.PlainText;
 using Gating.Labels.Svg;
 using Gating.Labels.Wav;
@@ -13,6 +14,7 @@ internal static class ExplicitFormats
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
         new WavRhythm(),
+        new DocxText(),
         new MarkdownText(),
         new HtmlText(),
         new SvgText(),

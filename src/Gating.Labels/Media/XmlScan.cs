@@ -53,6 +53,21 @@ internal static class XmlScan
         throw MediaException.Malformed(xml.Length, "An element has no end.");
     }
 
+    /// <summary>Behind an element's start tag, whatever becomes of the element.</summary>
+    public static int StartOfContent(byte[] xml, int ordinal)
+    {
+        var count = 0;
+        for (var at = NextMarkup(xml, 0); at < xml.Length; at = NextMarkup(xml, EndOf(xml, at)))
+        {
+            if (xml[at + 1] is not ((byte)'/' or (byte)'!' or (byte)'?') && count++ == ordinal)
+            {
+                return EndOf(xml, at);
+            }
+        }
+
+        throw MediaException.Malformed(xml.Length, "An element is not there.");
+    }
+
     private static int NextMarkup(byte[] xml, int from)
     {
         var at = xml.AsSpan(from).IndexOf((byte)'<');

@@ -52,11 +52,7 @@ internal sealed class OoxmlFormat(OoxmlKind kind) : ILabelFormat
     public Splice Write(MediaSource source, LabelContent content)
     {
         var package = Demand(source);
-        if (package.IsSigned(source))
-        {
-            throw new MediaException(MediaFault.CarriesSignature, package.Relationships.Entry.LocalAt, "The document is signed, and its properties with it.");
-        }
-
+        package.DemandUnsigned(source);
         var splice = new ZipSplice(source, package.Directory);
         var registered = package.CustomPart;
         var part = registered ?? OoxmlNames.CustomProperties;
@@ -113,6 +109,6 @@ internal sealed class OoxmlFormat(OoxmlKind kind) : ILabelFormat
 
     private OoxmlPackage? Open(MediaSource source) => OoxmlPackage.Open(source) is { } package && kind.MediaTypes.ContainsKey(package.MainType) ? package : null;
 
-    private OoxmlPackage Demand(MediaSource source) =>
+    internal OoxmlPackage Demand(MediaSource source) =>
         Open(source) ?? throw new MediaException(MediaFault.Encrypted, 0, "The document is encrypted: it is a package within a compound file.");
 }

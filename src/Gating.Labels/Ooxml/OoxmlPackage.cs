@@ -40,9 +40,13 @@ internal sealed record OoxmlPackage(ZipDirectory Directory, OoxmlPart Types, Oox
         _ => throw MediaException.Malformed(Relationships.Entry.LocalAt, "The package registers two parts of custom properties."),
     };
 
-    public bool IsSigned(MediaSource source) =>
-        Targets(Relationships, OoxmlNames.SignatureOrigin).Count > 0
-        || Directory.Entries(source).Any(static entry => entry.Name.StartsWith(OoxmlNames.Signatures, StringComparison.OrdinalIgnoreCase));
+    public void DemandUnsigned(MediaSource source)
+    {
+        if (Targets(Relationships, OoxmlNames.SignatureOrigin).Count > 0 || Directory.Entries(source).Any(static entry => entry.Name.StartsWith(OoxmlNames.Signatures, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new MediaException(MediaFault.CarriesSignature, Relationships.Entry.LocalAt, "The document is signed.");
+        }
+    }
 
     public string? TypeOf(string part) => TypeOf(Types, part);
 

@@ -22,14 +22,9 @@ internal sealed record OoxmlPart(ZipEntry Entry, byte[] Bytes, IReadOnlyList<XEl
     {
         var bytes = ZipContent.Read(source, entry, MaxBytes);
 
-        // What is written has to be in the part's own encoding.
-        if (bytes is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 8)).Contains((byte)0))
-        {
-            throw MediaException.Unsupported(entry.LocalAt, $"{entry.Name} in UTF-16 is not read here.");
-        }
-
         try
         {
+            DemandUtf8(bytes, entry);
             Measure(bytes, entry);
             using var reader = Reader(bytes);
             return new(entry, bytes, [.. XDocument.Load(reader, LoadOptions.PreserveWhitespace).Descendants()]);
@@ -92,15 +87,21 @@ internal sealed record OoxmlPart(ZipEntry Entry, byte[] Bytes, IReadOnlyList<XEl
             {
                 throw MediaException.Unsupported(entry.LocalAt, $"{entry.Name} has more than {MaxDepth} levels or {MaxNodes} nodes.");
             }
-
-            if (reader.NodeType is XmlNodeType.XmlDeclaration && reader.GetAttribute("encoding") is { } encoding
-                && !string.Equals(encoding, "utf-8", StringComparison.OrdinalIgnoreCase) && !string.Equals(encoding, "us-ascii", StringComparison.OrdinalIgnoreCase))
-            {
-                throw MediaException.Unsupported(entry.LocalAt, $"{entry.Name} in another encoding than UTF-8 is not read here.");
-            }
         }
     }
 
-    private static XmlReader Reader(byte[] bytes) =>
+    // What is written has to be in the part's own encoding.
+    internal static void DemandUtf8(byte[] bytes, ZipEntry entry)
+    {
+        var isUtf16 = bytes is [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] || bytes.AsSpan(0, Math.Min(bytes.Length, 8)).Contains((byte)0);
+        using var reader = Reader(bytes);
+        if (isUtf16 || (reader.Read() && reader.NodeType is XmlNodeType.XmlDeclaration && reader.GetAttribute("encoding") is { } encoding
+            && !string.Equals(encoding, "utf-8", StringComparison.OrdinalIgnoreCase) && !string.Equals(encoding, "us-ascii", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw MediaException.Unsupported(entry.LocalAt, $"{entry.Name} in another encoding than UTF-8 is not read here.");
+        }
+    }
+
+    internal static XmlReader Reader(byte[] bytes) =>
         XmlReader.Create(new MemoryStream(bytes, writable: false), new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CloseInput = true });
 }
