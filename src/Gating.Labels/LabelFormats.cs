@@ -11,6 +11,7 @@ using Gating.Labels.Media;
 using Gating.Labels.Mp3;
 using Gating.Labels.Mp4;
 using Gating.Labels.Ogg;
+using Gating.Labels.Ooxml;
 using Gating.Labels.Png;
 using Gating.Labels.Svg;
 using Gating.Labels.Tiff;
@@ -44,6 +45,9 @@ internal static class LabelFormats
         new SvgFormat(),
         new MatroskaFormat(),
         new FlvFormat(),
+        new OoxmlFormat(OoxmlKind.Word),
+        new OoxmlFormat(OoxmlKind.Excel),
+        new OoxmlFormat(OoxmlKind.PowerPoint),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Gating.Labels.Explicit;
 using Gating.Labels.Tests.Samples;
 using Shouldly;
 using Xunit;
@@ -41,6 +42,33 @@ public sealed class SvgTests
         using var output = new MemoryStream();
         var file = Encoding.UTF8.GetBytes($"<svg xmlns=\"http://www.w3.org/2000/svg\"><!--{new string('x', 8 * 1024 * 1024)}--></svg>");
         LabelWriter.Write(new MemoryStream(file), output, TestLabels.Content(), LabelPolicy.Careful).ShouldBeOfType<LabelOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Unsupported);
+    }
+
+    [Theory]
+    [InlineData("viewBox='0 0 100 50'", "x=\"84.04\" y=\"48.12\"", "font-size:4.4px")]
+    [InlineData("width='2in' height='96'", "x=\"161.3568\"", "font-size:8.448px")]
+    [InlineData("viewBox='-1,-2 .5e1,0.001'", "x=\"3.999681\"", "font-size:0.000088px")]
+    public void What_is_seen_stands_in_the_corner_above_all_else(string frame, string place, string size)
+    {
+        var (bytes, outcome) = ExplicitTests.Write(Encoding.UTF8.GetBytes($"<svg xmlns=\"http://www.w3.org/2000/svg\" {frame}><g/></svg>"));
+        outcome.Label.ShouldBe(new ExplicitFinding.Found("last element of the picture", "AI生成"));
+        var labelled = Encoding.UTF8.GetString(bytes);
+        labelled.ShouldContain(place);
+        labelled.ShouldContain(size);
+        labelled.ShouldEndWith(">AI生成</text></g></svg>");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("width='100%' height='100%'")]
+    [InlineData("viewBox='0 0 1'")]
+    [InlineData("viewBox='0 0 10 0'")]
+    [InlineData("viewBox='0 0 10 10' preserveAspectRatio='xMidYMid slice'")]
+    public void A_picture_whose_corner_nobody_knows_is_refused(string frame)
+    {
+        using var output = new MemoryStream();
+        ExplicitLabel.Write(new MemoryStream(Encoding.UTF8.GetBytes($"<svg xmlns=\"http://www.w3.org/2000/svg\" {frame}/>")), output, ExplicitWording.Usual, C2paBinding.Refuse)
+            .ShouldBeOfType<ExplicitOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Unsupported);
     }
 
     private static string Write(string file) => Encoding.UTF8.GetString(RoundTripTests.Write(Encoding.UTF8.GetBytes(file), TestLabels.Content()).Bytes);

@@ -1,6 +1,10 @@
+using Gating.Labels.Html;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
+using Gating.Labels.Ooxml;
 using Gating.Labels.PlainText;
+using Gating.Labels.Svg;
+using Gating.Labels.Wav;
 
 namespace Gating.Labels.Explicit;
 
@@ -9,7 +13,11 @@ internal static class ExplicitFormats
 {
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
+        new WavRhythm(),
+        new DocxText(),
         new MarkdownText(),
+        new HtmlText(),
+        new SvgText(),
         new PlainTextFormat(),
     ];
 

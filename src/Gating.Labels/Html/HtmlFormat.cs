@@ -128,6 +128,19 @@ internal sealed class HtmlFormat : ILabelFormat
             : bytes;
     }
 
+    /// <summary>What is looked into, and its start tags.</summary>
+    internal static (byte[] Html, IReadOnlyList<HtmlTag> Tags) Parse(MediaSource source)
+    {
+        var html = BytesOf(source);
+        var tags = HtmlTag.In(html).ToArray();
+        foreach (var tag in tags)
+        {
+            DemandEncoding(tag);
+        }
+
+        return (html, tags);
+    }
+
     private static void DemandEncoding(HtmlTag tag)
     {
         var declared = tag is { Name: "meta" } ? (tag["charset"] ?? tag["content"] ?? string.Empty) : string.Empty;
@@ -142,5 +155,5 @@ internal sealed class HtmlFormat : ILabelFormat
     private static bool IsCharset(HtmlTag tag) =>
         tag is { Name: "meta" } && (tag["charset"] is not null || string.Equals(tag["http-equiv"], "content-type", StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsXml(ReadOnlySpan<byte> html) => html[..Math.Min(html.Length, LabelFormats.StartBytes)] is var start && (start.IndexOf("<?xml"u8) is >= 0 and < 4 || start.IndexOf("DTD XHTML"u8) >= 0);
+    internal static bool IsXml(ReadOnlySpan<byte> html) => html[..Math.Min(html.Length, LabelFormats.StartBytes)] is var start && (start.IndexOf("<?xml"u8) is >= 0 and < 4 || start.IndexOf("DTD XHTML"u8) >= 0);
 }

@@ -59,16 +59,29 @@ internal sealed class SvgFormat : ILabelFormat
         var existing = labelled.FirstOrDefault() ?? svg.Packets.FirstOrDefault(static packet => packet.Ordinal > 0);
         if (existing is not null)
         {
-            var span = SvgScan.WithWrapper(svg.Bytes, SvgScan.Find(svg.Bytes, existing.Ordinal));
+            var span = WithWrapper(svg.Bytes, XmlScan.Find(svg.Bytes, existing.Ordinal));
             return new Splice().Keep(0, span.Start).Write(XmpPacket.Write(content, existing.Bytes, span.Start)).Keep(span.End, source.Length);
         }
 
-        var root = SvgScan.Find(svg.Bytes, 0);
+        var root = XmlScan.Find(svg.Bytes, 0);
         var isEmpty = root.ContentStart == root.End;
         byte[] element = [.. Encoding.ASCII.GetBytes($"<{svg.Prefix}metadata>"), .. XmpPacket.Write(content, default, 0), .. Encoding.ASCII.GetBytes($"</{svg.Prefix}metadata>")];
         return isEmpty
             ? new Splice().Keep(0, root.End - 2).Write(">"u8.ToArray()).Write(element).Write(Encoding.ASCII.GetBytes($"</{svg.Prefix}svg>")).Keep(root.End, source.Length)
             : new Splice().Keep(0, root.ContentStart).Write(element).Keep(root.ContentStart, source.Length);
+    }
+
+    /// <summary>With the <c>xpacket</c> instructions around it, where they stand right there.</summary>
+    private static XmlSpan WithWrapper(byte[] svg, XmlSpan packet)
+    {
+        var before = svg.AsSpan(0, packet.Start).TrimEnd(" \t\r\n"u8);
+        var after = svg.AsSpan(packet.End);
+        var close = after.Length - after.TrimStart(" \t\r\n"u8).Length;
+        var start = before.LastIndexOf("<?xpacket begin"u8);
+        return start >= 0 && before.EndsWith("?>"u8) && before[start..].IndexOf("?>"u8) == before.Length - start - 2
+            && after[close..].StartsWith("<?xpacket end"u8) && after.IndexOf("?>"u8) is > 0 and var end
+            ? packet with { Start = start, End = packet.End + end + 2 }
+            : packet;
     }
 
     private static bool HasLabel(SvgPacket packet)

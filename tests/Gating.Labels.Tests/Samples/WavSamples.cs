@@ -22,6 +22,12 @@ internal static class WavSamples
         new("WAV", "with something behind its end", [.. File("WAVE", Format, Silence), .. "behind"u8]),
     ];
 
+    /// <summary>As short as a sound can be that a rhythm fits into.</summary>
+    public static IReadOnlyList<Sample> Heard { get; } =
+    [
+        Of("as short as the rhythm", Chunk("fmt ", [1, 0, 1, 0], Numbers(4000, 4000), [1, 0, 8, 0]), Chunk("data", Enumerable.Repeat((byte)0x80, 5000).ToArray())),
+    ];
+
     /// <summary>A tag of version 2.4 with a title and a text of one's own.</summary>
     public static byte[] Id3(string description, string text, string encoding)
     {
