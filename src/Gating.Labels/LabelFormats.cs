@@ -11,6 +11,7 @@ using Gating.Labels.Media;
 using Gating.Labels.Mp3;
 using Gating.Labels.Mp4;
 using Gating.Labels.Ogg;
+using Gating.Labels.Pdf;
 using Gating.Labels.Png;
 using Gating.Labels.Svg;
 using Gating.Labels.Tiff;
@@ -44,6 +45,7 @@ internal static class LabelFormats
         new SvgFormat(),
         new MatroskaFormat(),
         new FlvFormat(),
+        new PdfFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

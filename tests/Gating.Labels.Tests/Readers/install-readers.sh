@@ -3,7 +3,7 @@
 set -uo pipefail
 
 missing=()
-for pair in exiftool:libimage-exiftool-perl ffprobe:ffmpeg mediainfo:mediainfo exiv2:exiv2; do
+for pair in exiftool:libimage-exiftool-perl ffprobe:ffmpeg mediainfo:mediainfo exiv2:exiv2 qpdf:qpdf; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
 /usr/bin/python3 -c 'import mutagen' 2>/dev/null || missing+=(python3-mutagen)

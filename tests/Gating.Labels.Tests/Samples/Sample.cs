@@ -25,6 +25,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. MatroskaSamples.All,
         .. FlvSamples.All,
         .. HeifSamples.All,
+        .. PdfSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
