@@ -1,4 +1,5 @@
 using System.Text;
+using Gating.Labels.Explicit;
 using Gating.Labels.Tests.Samples;
 using Shouldly;
 using Xunit;
@@ -110,6 +111,39 @@ public sealed class PdfTests
         Refused(Encoding.Latin1.GetBytes(file.Replace("startxref\n1", "startxref\n2", StringComparison.Ordinal))).ShouldBe(LabelRefusal.Malformed);
         Refused(Encoding.Latin1.GetBytes(file.Replace("00000 n", "00000 x", StringComparison.Ordinal))).ShouldBe(LabelRefusal.Malformed);
         Refused(Encoding.Latin1.GetBytes(file[..file.IndexOf("startxref", StringComparison.Ordinal)])).ShouldBe(LabelRefusal.Malformed);
+    }
+
+    [Fact]
+    public void The_page_label_is_painted_last_and_the_page_keeps_its_other_resources()
+    {
+        var file = PdfSamples.WithXmp(RiffSamples.XmpOf(string.Empty)).Bytes;
+        var (labelled, outcome) = ExplicitTests.Write(file);
+        outcome.Label.ShouldBe(new("first page, bottom right", "AI生成"));
+        labelled.AsSpan().StartsWith(file).ShouldBeTrue();
+        var update = Encoding.Latin1.GetString(labelled[file.Length..]);
+        update.ShouldContain("3 0 obj\n<<\n/Type/Page\n/Parent 2 0 R\n/Contents [13 0 R 5 0 R 14 0 R]\n/Resources <<\n/ProcSet[/PDF]\n/Font <<\n/AIGCLabel 12 0 R\n>>\n>>\n>>");
+        update.ShouldContain("13 0 obj\n<<\n/Length 1\n>>\nstream\nq\nendstream");
+        update.ShouldContain("stream\nQ\n/AIGC BMC\n");
+    }
+
+    [Theory]
+    [InlineData("", "1 0 0 1 0 0 cm")]
+    [InlineData("/Rotate 90", "0 1 -1 0 200 0 cm")]
+    [InlineData("/Rotate -180/CropBox[190 90 10 5]", "-1 0 0 -1 190 90 cm")]
+    [InlineData("/Rotate 270/CropBox[-5 -5 500 500]", "0 -1 1 0 0 100 cm")]
+    public void The_page_label_stands_bottom_right_however_the_page_is_turned(string entries, string matrix)
+    {
+        var file = new PdfMaker().Object(1, PdfSamples.Catalog).Object(2, PdfSamples.Pages).Object(3, $"<</Type/Page/Parent 2 0 R{entries}>>").Table("/Root 1 0 R").Bytes;
+        Encoding.Latin1.GetString(ExplicitTests.Write(file).Bytes).ShouldContain(matrix);
+    }
+
+    [Fact]
+    public void Words_without_glyphs_are_refused_and_others_drawn()
+    {
+        ExplicitWording.TryParse("人工智能生成", out var other).ShouldBeTrue();
+        ExplicitLabel.Write(new MemoryStream(PdfSamples.All[0].Bytes), new MemoryStream(), other, C2paBinding.Refuse).ShouldBeOfType<ExplicitOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Unsupported);
+        ExplicitWording.TryParse("生成AI", out var turned).ShouldBeTrue();
+        ExplicitTests.Write(PdfSamples.All[0].Bytes, turned).Outcome.Label.Text.ShouldBe("生成AI");
     }
 
     private static byte[] Document(string catalog, string four) => new PdfMaker().Object(1, catalog).Object(2, PdfSamples.Pages).Object(3, PdfSamples.Page)

@@ -1,5 +1,6 @@
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
+using Gating.Labels.Pdf;
 using Gating.Labels.PlainText;
 
 namespace Gating.Labels.Explicit;
@@ -10,6 +11,7 @@ internal static class ExplicitFormats
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
         new MarkdownText(),
+        new PdfPageLabel(),
         new PlainTextFormat(),
     ];
 
