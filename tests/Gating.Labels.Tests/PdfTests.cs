@@ -67,6 +67,24 @@ public sealed class PdfTests
         update.ShouldNotContain("TC260:AIGC");
     }
 
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void What_stands_beside_the_label_goes_into_XMP_and_stands_there_once(Sample sample)
+    {
+        var once = Labelled(sample.Bytes);
+        Read(once).DigitalSourceType.ShouldBe(DigitalSourceTypes.Uri(ContentSource.Generated));
+        var again = Labelled([.. once, .. "\n"u8]);
+        Encoding.UTF8.GetString(again[once.Length..]).Split("Iptc4xmpExt:AISystemUsed>Face Studio<").Length.ShouldBe(2);
+        (again.Length - once.Length).ShouldBeLessThan(once.Length - sample.Bytes.Length + 64);
+    }
+
+    [Fact]
+    public void XMP_that_cannot_be_read_stays_as_it_is()
+    {
+        var file = PdfSamples.WithXmp("<!DOCTYPE x><x/>"u8.ToArray()).Bytes;
+        Encoding.UTF8.GetString(Labelled(file)[file.Length..]).ShouldNotContain("AISystemUsed");
+    }
+
     [Fact]
     public void A_label_behind_somebody_elses_update_is_kept_in_the_history_and_a_third_one_replaces_the_second()
     {

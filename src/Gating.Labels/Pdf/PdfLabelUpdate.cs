@@ -31,7 +31,7 @@ internal static class PdfLabelUpdate
         var update = new PdfUpdate(file, Mark) { Info = info.Id ?? spare };
         var id = info.Id ?? update.New();
         update.Put(id, "<<\n"u8.ToArray(), info.WithoutLabels(file), PdfInfo.Member(content.Label), "\n>>"u8.ToArray());
-        PdfMetadata.Of(file, notes: null)?.PutWithoutLabels(update);
+        PdfMetadata.Put(file, update, content);
         return update.Append();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Gating.Labels.Media;
 using Gating.Labels.Xmp;
 
@@ -30,10 +31,28 @@ internal sealed class PdfMetadata
 
     public void Read(LabelFindings findings) => XmpPacket.Read(_packet, _stream.Offset, "XMP", findings, isUsualPlace: false);
 
-    /// <summary>Puts a version without a label, where there is one in it.</summary>
-    public void PutWithoutLabels(PdfUpdate update)
+    /// <summary>
+    /// Puts a version with what <paramref name="content"/> says beside the label, and without a label. XMP that cannot be read stays as it is; where there is none, there is some now, and
+    /// the catalog names it.
+    /// </summary>
+    public static void Put(PdfFile file, PdfUpdate update, LabelContent content)
     {
-        if (XmpPacket.WithoutLabels(_packet, _stream.Offset) is { } packet)
+        var catalog = file.Catalog();
+        if (Of(file, notes: null) is { } metadata)
+        {
+            metadata.Put(update, content);
+        }
+        else if (catalog.Value.Dictionary["Metadata"] is null && XmpPacket.WithFields(content, default, 0) is { } packet)
+        {
+            var id = update.New();
+            update.PutStream(id, [.. "/Type /Metadata\n/Subtype /XML\n"u8], packet);
+            update.Put(catalog.Id, [.. "<<\n"u8], catalog.Value.Dictionary.Kept(static member => member.Key is not "Metadata"), Encoding.ASCII.GetBytes($"/Metadata {id}\n>>"));
+        }
+    }
+
+    private void Put(PdfUpdate update, LabelContent content)
+    {
+        if ((XmpPacket.WithFields(content, _packet, _stream.Offset) ?? XmpPacket.WithoutLabels(_packet, _stream.Offset)) is { } packet)
         {
             update.PutStream(_stream.Id, _stream.Value.Dictionary.Kept(static member => member.Key is not ("Length" or "Filter" or "DecodeParms" or "DL")), packet);
         }

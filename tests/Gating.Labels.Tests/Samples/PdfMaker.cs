@@ -65,7 +65,7 @@ internal sealed class PdfMaker
 
         foreach (var (number, (type, at, _)) in _entries)
         {
-            Text(type == 1 ? $"{number} 1\n{at:D10} 00000 n{lineEnd}" : $"{number} 1\n0000000000 00000 f{lineEnd}");
+            Text(type == 1 ? $"{number} 1\n{at:D10} 00000 n{lineEnd}" : $"{number} 1\n0000000000 65535 f{lineEnd}");
         }
 
         var last = prev >= 0 ? prev : Xref;

@@ -22,7 +22,7 @@ internal static class PdfSamples
         Of("hybrid", Hybrid()),
         Of("of three versions", WithInfo().Object(3, Page).Table("/Root 1 0 R/Info 4 0 R").Object(4, "<</Title(newer)>>").Table("/Root 1 0 R/Info 4 0 R")),
         Of("of two versions with cross-reference streams", new PdfMaker().Packed(5, (1, Catalog), (2, Pages), (3, Page)).XrefStream(6, "/Root 1 0 R").Object(4, Info).XrefStream(7, "/Root 1 0 R/Info 4 0 R")),
-        new("PDF", "linearised", Linearised()),
+        new("PDF", "laid out as a linearised one", Linearised()),
         Of("with junk before and behind", Body("junk\n").Table("/Root 1 0 R").Text("more junk")),
         Of("with XMP and packed content", WithXmp(RiffSamples.XmpOf(string.Empty))),
     ];
@@ -43,12 +43,12 @@ internal static class PdfSamples
         return maker.XrefStream(6, "/Root 1 0 R", isLast: false).Table(string.Create(CultureInfo.InvariantCulture, $"/Root 1 0 R/Info 4 0 R/XRefStm {hidden}"));
     }
 
-    // The section of the first page comes first, and the rest, which it names as its predecessor, last.
+    // The section of the first page comes first, and the rest, which it names as its predecessor, last. Without the dictionary that says so: what that says of hints would have to be true.
     private static byte[] Linearised()
     {
         var text = new StringBuilder("%PDF-1.7\n");
         var places = new int[5];
-        Object(4, "<</Linearized 1/L 0000/H[0 0]/O 3/E 400/N 1/T 0000>>");
+        Object(4, "<<>>");
         var first = text.Length;
         const int Table = 5 + 4 + 20 + 4 + 40 + 8;
         var trailer = "<</Size 5/Root 1 0 R/Prev 0000000000>>\nstartxref\n0\n%%EOF\n";
@@ -61,8 +61,7 @@ internal static class PdfSamples
         text.Append(CultureInfo.InvariantCulture, $"xref\n0 1\n0000000000 65535 f \n2 1\n{places[2]:D10} 00000 n \ntrailer\n<</Size 3>>\nstartxref\n{first}\n%%EOF\n");
         var head = string.Create(CultureInfo.InvariantCulture, $"xref\n1 1\n{places[1]:D10} 00000 n \n3 2\n{places[3]:D10} 00000 n \n{places[4]:D10} 00000 n \ntrailer\n") + trailer.Replace("0000000000", main.ToString("D10", CultureInfo.InvariantCulture), StringComparison.Ordinal);
         text.Remove(first, head.Length).Insert(first, head);
-        var length = text.Length.ToString("D4", CultureInfo.InvariantCulture);
-        return Encoding.Latin1.GetBytes(text.ToString().Replace("/L 0000", "/L " + length, StringComparison.Ordinal));
+        return Encoding.Latin1.GetBytes(text.ToString());
 
         void Object(int number, string value)
         {
