@@ -53,12 +53,25 @@ internal static class PdfGlyphs
             update.PutStream(glyph, [], Ascii($"{All[i].Width} 0 0 0 {All[i].Width} {Height} d1\n{Pen} w 1 J 1 j\n{All[i].Strokes}"));
         }
 
-        var map = update.New();
-        update.PutStream(map, [], Ascii($"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /AIGC def\n/CMapType 2 def\n1 begincodespacerange\n<00> <FF>\nendcodespacerange\n{All.Length} beginbfchar\n{string.Concat(All.Select(static (glyph, i) => string.Create(CultureInfo.InvariantCulture, $"<{i + 1:X2}> <{(int)glyph.Character:X4}>\n")))}endbfchar\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"));
-        var font = update.New();
-        update.Put(font, Ascii($"<<\n/Type /Font\n/Subtype /Type3\n/FontBBox [0 0 1000 {Height}]\n/FontMatrix [0.001 0 0 0.001 0 0]\n/FirstChar 1\n/LastChar {All.Length}\n/Widths [{string.Join(' ', All.Select(static glyph => glyph.Width.ToString(CultureInfo.InvariantCulture)))}]\n/Encoding << /Type /Encoding /Differences [1{string.Concat(All.Select(static (_, i) => string.Create(CultureInfo.InvariantCulture, $" /g{i + 1}")))}] >>\n/CharProcs <<{procedures} >>\n/Resources << >>\n/ToUnicode {map}\n>>"));
+        var (map, font) = (update.New(), update.New());
+        update.PutStream(map, [], Encoding.ASCII.GetBytes(ToUnicode()));
+        update.Put(font, Ascii($"<<\n/Type /Font\n/Subtype /Type3\n/FontBBox [0 0 1000 {Height}]\n/FontMatrix [0.001 0 0 0.001 0 0]\n/FirstChar 1\n/LastChar {All.Length}\n"),
+            Ascii($"/Widths [{Each(static (glyph, _) => $"{glyph.Width} ")}]\n/Encoding <<\n/Type /Encoding\n/Differences [1{Each(static (_, code) => $" /g{code}")}]\n>>\n"),
+            Ascii($"/CharProcs <<{procedures} >>\n/Resources << >>\n/ToUnicode {map}\n>>"));
         return font;
     }
+
+    /// <summary>The map from codes to characters (9.10.3).</summary>
+    private static string ToUnicode() => string.Join('\n', (IEnumerable<string>)
+    [
+        "/CIDInit /ProcSet findresource begin", "12 dict begin", "begincmap", "/CMapName /AIGC def", "/CMapType 2 def",
+        "1 begincodespacerange", "<00> <FF>", "endcodespacerange",
+        $"{All.Length} beginbfchar", Each(static (glyph, code) => $"<{code:X2}> <{(int)glyph.Character:X4}>\n") + "endbfchar",
+        "endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end",
+    ]);
+
+    private static string Each(Func<(char Character, int Width, string Strokes), int, FormattableString> text) =>
+        string.Concat(All.Select((glyph, i) => text(glyph, i + 1).ToString(CultureInfo.InvariantCulture)));
 
     private static int CodeOf(char character) => Array.FindIndex(All, glyph => glyph.Character == character) + 1;
 

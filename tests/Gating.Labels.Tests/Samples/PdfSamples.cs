@@ -59,7 +59,8 @@ internal static class PdfSamples
         Object(2, Pages);
         var main = text.Length;
         text.Append(CultureInfo.InvariantCulture, $"xref\n0 1\n0000000000 65535 f \n2 1\n{places[2]:D10} 00000 n \ntrailer\n<</Size 3>>\nstartxref\n{first}\n%%EOF\n");
-        var head = string.Create(CultureInfo.InvariantCulture, $"xref\n1 1\n{places[1]:D10} 00000 n \n3 2\n{places[3]:D10} 00000 n \n{places[4]:D10} 00000 n \ntrailer\n") + trailer.Replace("0000000000", main.ToString("D10", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        var head = string.Create(CultureInfo.InvariantCulture, $"xref\n1 1\n{places[1]:D10} 00000 n \n3 2\n{places[3]:D10} 00000 n \n{places[4]:D10} 00000 n \ntrailer\n")
+            + trailer.Replace("0000000000", main.ToString("D10", CultureInfo.InvariantCulture), StringComparison.Ordinal);
         text.Remove(first, head.Length).Insert(first, head);
         return Encoding.Latin1.GetBytes(text.ToString());
 
