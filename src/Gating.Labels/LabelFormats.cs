@@ -12,6 +12,7 @@ using Gating.Labels.Mp3;
 using Gating.Labels.Mp4;
 using Gating.Labels.Ogg;
 using Gating.Labels.Ooxml;
+using Gating.Labels.Pdf;
 using Gating.Labels.Png;
 using Gating.Labels.Svg;
 using Gating.Labels.Tiff;
@@ -48,6 +49,7 @@ internal static class LabelFormats
         new OoxmlFormat(OoxmlKind.Word),
         new OoxmlFormat(OoxmlKind.Excel),
         new OoxmlFormat(OoxmlKind.PowerPoint),
+        new PdfFormat(),
     ];
 
     /// <summary>By its content, never by a name; null where no handler knows it.</summary>

@@ -2,6 +2,7 @@ using Gating.Labels.Html;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.Ooxml;
+using Gating.Labels.Pdf;
 using Gating.Labels.PlainText;
 using Gating.Labels.Svg;
 using Gating.Labels.Wav;
@@ -18,6 +19,7 @@ internal static class ExplicitFormats
         new MarkdownText(),
         new HtmlText(),
         new SvgText(),
+        new PdfPageLabel(),
         new PlainTextFormat(),
     ];
 

@@ -18,6 +18,7 @@ internal static class XmpPacket
     private const int MaxDepth = 64;
     private const int MaxNodes = 20_000;
 
+    private static readonly XName[] Ours = [XmpNames.Label, XmpNames.DigitalSourceType, XmpNames.SystemUsed, XmpNames.SystemVersionUsed];
     private static readonly byte[] Begin = [.. "<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"u8];
     private static readonly byte[] End = [.. "\n<?xpacket end=\"w\"?>"u8];
 
@@ -49,9 +50,35 @@ internal static class XmpPacket
     {
         var xmp = existing.IsEmpty ? New() : Load(existing, offset);
         var rdf = xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() ?? throw MediaException.Malformed(offset, "Its XMP holds no rdf:RDF.");
-        var home = HomeOf(xmp, rdf);
-        Remove(xmp, [XmpNames.Label, XmpNames.DigitalSourceType, XmpNames.SystemUsed, XmpNames.SystemVersionUsed]);
+        var home = HomeOf(xmp, rdf, XmpNames.Label);
+        Remove(xmp, Ours);
         home.AddFirst(Properties(content, hasDate: Values(xmp, XmpNames.CreateDate).Any()));
+        return Serialise(rdf, 0);
+    }
+
+    /// <summary>
+    /// The packet (empty: a new one) with everything that <paramref name="content"/> says but for the label, for formats whose label stands elsewhere; null where it cannot be read.
+    /// </summary>
+    public static byte[]? WithFields(LabelContent content, ReadOnlyMemory<byte> existing, long offset)
+    {
+        XDocument xmp;
+        try
+        {
+            xmp = existing.IsEmpty ? New() : Load(existing, offset);
+        }
+        catch (MediaException)
+        {
+            return null;
+        }
+
+        if (xmp.Descendants(XmpNames.Rdf + "RDF").FirstOrDefault() is not { } rdf)
+        {
+            return null;
+        }
+
+        var home = HomeOf(xmp, rdf, XmpNames.DigitalSourceType);
+        Remove(xmp, Ours);
+        home.AddFirst(Properties(content, hasDate: Values(xmp, XmpNames.CreateDate).Any()).Where(static property => property.Name != XmpNames.Label));
         return Serialise(rdf, 0);
     }
 
@@ -101,10 +128,10 @@ internal static class XmpPacket
     private static XDocument New() => new(new XElement(
         XmpNames.Meta + "xmpmeta", new XAttribute(XNamespace.Xmlns + "x", XmpNames.Meta), new XElement(XmpNames.Rdf + "RDF", new XAttribute(XNamespace.Xmlns + "rdf", XmpNames.Rdf))));
 
-    /// <summary>The description that a label stands in already, so that one written twice is the same packet; else a new one of the same resource.</summary>
-    private static XElement HomeOf(XDocument xmp, XElement rdf)
+    /// <summary>The description that a property of ours stands in already, so that one written twice is the same packet; else a new one of the same resource.</summary>
+    private static XElement HomeOf(XDocument xmp, XElement rdf, XName property)
     {
-        if (xmp.Descendants(XmpNames.Label).FirstOrDefault()?.Parent is { } old && old.Name == XmpNames.Description)
+        if (xmp.Descendants(property).FirstOrDefault()?.Parent is { } old && old.Name == XmpNames.Description)
         {
             return old;
         }

@@ -28,7 +28,7 @@ public sealed class ReadersTests(LabelledCorpus corpus, ITestOutputHelper output
             var isAccepted = after.TryGetValue(labelled, out var now) && !now.HasError;
             var isPrinted = isAccepted && now.Text.Contains(TestLabels.Content().Label.ProduceId, StringComparison.Ordinal);
             table.Count(format, isAccepted, isPrinted);
-            if (!isAccepted || (!isPrinted && !BlindSpots.OfExifTool.Contains(format)))
+            if (!isAccepted || (!isPrinted && !BlindSpots.OfExifTool.Contains(format) && !original.EndsWith(BlindSpots.UnreadByExifTool, StringComparison.Ordinal)))
             {
                 complaints.Add($"{format} {original}: accepted {isAccepted}, printed {isPrinted}");
             }
@@ -75,7 +75,7 @@ public sealed class ReadersTests(LabelledCorpus corpus, ITestOutputHelper output
     }
 
     [ReaderFact("exiv2")]
-    public async Task Exiv2_and_mutagen_accept_what_they_accepted_before()
+    public async Task Exiv2_mutagen_and_qpdf_accept_what_they_accepted_before()
     {
         var complaints = new ConcurrentBag<string>();
         var table = new ReadersTable("accepted before", "accepted after");

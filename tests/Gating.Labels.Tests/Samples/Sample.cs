@@ -26,6 +26,7 @@ public sealed record Sample(string Format, string What, byte[] Bytes)
         .. FlvSamples.All,
         .. HeifSamples.All,
         .. OoxmlSamples.All,
+        .. PdfSamples.All,
     ];
 
     public override string ToString() => $"{Format}: {What}";
