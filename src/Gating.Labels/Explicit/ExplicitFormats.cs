@@ -1,6 +1,8 @@
+using Gating.Labels.Bmp;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.PlainText;
+using Gating.Labels.Tiff;
 
 namespace Gating.Labels.Explicit;
 
@@ -9,6 +11,8 @@ internal static class ExplicitFormats
 {
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
+        new TiffPixels(),
+        new BmpPixels(),
         new MarkdownText(),
         new PlainTextFormat(),
     ];
