@@ -2,6 +2,7 @@ using Gating.Labels.Bmp;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.PlainText;
+using Gating.Labels.Png;
 using Gating.Labels.Tiff;
 
 namespace Gating.Labels.Explicit;
@@ -11,6 +12,7 @@ internal static class ExplicitFormats
 {
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
+        new PngPixels(),
         new TiffPixels(),
         new BmpPixels(),
         new MarkdownText(),

@@ -28,6 +28,9 @@ internal static class SpliceWriter
                 case Piece.Made made:
                     made.Make(source, Put);
                     break;
+                case Piece.Streamed streamed:
+                    streamed.Make(source, Put);
+                    break;
             }
         }
 

@@ -11,6 +11,7 @@ public static class ExplicitSample
     public static IReadOnlyList<Sample> All { get; } =
     [
         .. Sample.All.Where(static sample => !Pictures.Contains(sample.Format, StringComparer.Ordinal) && ExplicitFormats.All.Any(format => string.Equals(format.Name, sample.Format, StringComparison.Ordinal))),
+        .. PngPixelSamples.All,
         .. TiffPixelSamples.All,
         .. BmpSamples.All,
         .. TextSamples.All,
