@@ -1,4 +1,5 @@
 using Gating.Labels.Bmp;
+using Gating.Labels.Gif;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.PlainText;
@@ -13,6 +14,7 @@ internal static class ExplicitFormats
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
         new PngPixels(),
+        new GifPixels(),
         new TiffPixels(),
         new BmpPixels(),
         new MarkdownText(),

@@ -12,6 +12,7 @@ public static class ExplicitSample
     [
         .. Sample.All.Where(static sample => !Pictures.Contains(sample.Format, StringComparer.Ordinal) && ExplicitFormats.All.Any(format => string.Equals(format.Name, sample.Format, StringComparison.Ordinal))),
         .. PngPixelSamples.All,
+        .. GifPixelSamples.All,
         .. TiffPixelSamples.All,
         .. BmpSamples.All,
         .. TextSamples.All,
