@@ -1,10 +1,14 @@
+using Gating.Labels.Bmp;
+using Gating.Labels.Gif;
 using Gating.Labels.Html;
 using Gating.Labels.Markdown;
 using Gating.Labels.Media;
 using Gating.Labels.Ooxml;
 using Gating.Labels.Pdf;
 using Gating.Labels.PlainText;
+using Gating.Labels.Png;
 using Gating.Labels.Svg;
+using Gating.Labels.Tiff;
 using Gating.Labels.Wav;
 
 namespace Gating.Labels.Explicit;
@@ -14,6 +18,10 @@ internal static class ExplicitFormats
 {
     public static IReadOnlyList<IExplicitFormat> All { get; } =
     [
+        new PngPixels(),
+        new GifPixels(),
+        new TiffPixels(),
+        new BmpPixels(),
         new WavRhythm(),
         new DocxText(),
         new MarkdownText(),

@@ -29,32 +29,64 @@ internal sealed record GifBlock(GifBlockKind Kind, long Offset, long ContentOffs
     /// <param name="notes">Where is noted how a file ends that has no trailer.</param>
     public static IReadOnlyList<GifBlock> ReadAll(MediaSource source, List<string>? notes)
     {
-        var (blocks, count, hasImage) = (new List<GifBlock>(), 0, false);
-        for (var at = 13 + ColorTable(source.ReadByte(10)); at < source.Length && source.ReadByte(at) is var first && first != Trailer;)
+        var (blocks, hasImage) = (new List<GifBlock>(), false);
+        foreach (var block in Walk(source, notes))
         {
-            if (first is not (Extension or ImageSeparator))
+            if (blocks.Count == MaxHeld)
             {
-                // Readers show what came before, and so it is kept.
-                notes?.Add(string.Create(CultureInfo.InvariantCulture, $"What stands at {at} is no block; the file ends there for most readers."));
-                break;
+                throw MediaException.Unsupported(block.Offset, $"More than {MaxHeld} blocks of text.");
             }
 
-            if (++count > MaxBlocks || blocks.Count == MaxHeld)
-            {
-                throw MediaException.Unsupported(at, $"More than {MaxBlocks} blocks, or {MaxHeld} of text.");
-            }
-
-            var block = first == Extension ? ReadExtension(source, at) : ReadImage(source, at);
             if (!hasImage || block.Kind is GifBlockKind.Xmp or GifBlockKind.Comment or GifBlockKind.C2pa)
             {
                 blocks.Add(block);
             }
 
             hasImage |= block.Kind is GifBlockKind.Image;
-            at = block.End;
         }
 
         return hasImage ? blocks : throw MediaException.Malformed(13, "The file holds no image.");
+    }
+
+    /// <summary>All images, each with the block that controls it.</summary>
+    public static IReadOnlyList<(GifBlock Image, GifBlock? Control)> ReadImages(MediaSource source)
+    {
+        var images = new List<(GifBlock, GifBlock?)>();
+        GifBlock? control = null;
+        foreach (var block in Walk(source, notes: null))
+        {
+            if (block.Kind is GifBlockKind.Image)
+            {
+                images.Add(images.Count < MaxHeld ? (block, control) : throw MediaException.Unsupported(block.Offset, $"More than {MaxHeld} images."));
+            }
+
+            control = block.Kind is GifBlockKind.GraphicControl ? block : block.Kind is GifBlockKind.Image or GifBlockKind.PlainText ? null : control;
+        }
+
+        return images.Count > 0 ? images : throw MediaException.Malformed(13, "The file holds no image.");
+    }
+
+    private static IEnumerable<GifBlock> Walk(MediaSource source, List<string>? notes)
+    {
+        var count = 0;
+        for (var at = 13 + ColorTable(source.ReadByte(10)); at < source.Length && source.ReadByte(at) is var first && first != Trailer;)
+        {
+            if (first is not (Extension or ImageSeparator))
+            {
+                // Readers show what came before, and so it is kept.
+                notes?.Add(string.Create(CultureInfo.InvariantCulture, $"What stands at {at} is no block; the file ends there for most readers."));
+                yield break;
+            }
+
+            if (++count > MaxBlocks)
+            {
+                throw MediaException.Unsupported(at, $"More than {MaxBlocks} blocks.");
+            }
+
+            var block = first == Extension ? ReadExtension(source, at) : ReadImage(source, at);
+            yield return block;
+            at = block.End;
+        }
     }
 
     // A flag, and the logarithm of the number of colours less one.

@@ -5,9 +5,12 @@ internal static class Crc32
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(static n => Entry((uint)n))];
 
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);
+
+    /// <summary>Of what <paramref name="crc"/> was of, and these behind it.</summary>
+    public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
-        var crc = uint.MaxValue;
+        crc = ~crc;
         foreach (var b in bytes)
         {
             crc = Table[(byte)(crc ^ b)] ^ (crc >> 8);

@@ -21,12 +21,17 @@ internal abstract record Piece
     /// <param name="Make">Is given the source and where its bytes go, <paramref name="Count"/> of them in all.</param>
     public sealed record Made(long Count, Action<MediaSource, Action<ReadOnlyMemory<byte>>> Make) : Piece;
 
+    /// <summary>The same for parts whose length is known only when they have been made: what is packed anew. Nothing in the file may count their bytes.</summary>
+    public sealed record Streamed(Action<MediaSource, Action<ReadOnlyMemory<byte>>> Make) : Piece;
+
+    /// <summary>0 where nobody knows it.</summary>
     public long Length => this switch
     {
         Kept kept => kept.Count,
         Written written => written.Bytes.Length,
         Changed changed => changed.Count,
         Made made => made.Count,
+        Streamed => 0,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }
@@ -56,6 +61,8 @@ internal sealed class Splice
     public Splice Change(long from, long to, int unit, Action<Memory<byte>> change) => to == from ? this : Add(new Piece.Changed(from, to - from, unit, change));
 
     public Splice Make(long count, Action<MediaSource, Action<ReadOnlyMemory<byte>>> make) => count == 0 ? this : Add(new Piece.Made(count, make));
+
+    public Splice Stream(Action<MediaSource, Action<ReadOnlyMemory<byte>>> make) => Add(new Piece.Streamed(make));
 
     /// <summary>Adds what another splice of the same source has planned.</summary>
     public Splice Append(Splice other)

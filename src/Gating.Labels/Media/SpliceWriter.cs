@@ -77,6 +77,9 @@ internal static class SpliceWriter
             case Piece.Made made:
                 made.Make(source, put);
                 break;
+            case Piece.Streamed streamed:
+                streamed.Make(source, put);
+                break;
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed record PngChunk(string Type, long Offset, uint Length)
         return bytes;
     }
 
-    private static PngChunk ReadOne(MediaSource source, long at)
+    public static PngChunk ReadOne(MediaSource source, long at)
     {
         var length = source.ReadUInt32BigEndian(at);
         if (length > int.MaxValue)

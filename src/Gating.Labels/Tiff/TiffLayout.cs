@@ -8,6 +8,8 @@ internal sealed class TiffLayout(MediaSource source, bool isLittleEndian, bool i
 {
     public MediaSource Source => source;
 
+    public bool IsLittleEndian => isLittleEndian;
+
     /// <summary>Where the offset of the first IFD stands.</summary>
     public long FirstIfdAt => isBig ? 8 : 4;
 

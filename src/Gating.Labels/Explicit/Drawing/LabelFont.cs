@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace Gating.Labels.Explicit.Drawing;
+
+/// <summary>A character's bitmap.</summary>
+/// <param name="Width">In columns: 16 for Chinese, 8 for the rest.</param>
+/// <param name="Rows">From the top; the rightmost column is bit 0.</param>
+internal sealed record LabelGlyph(char Character, int Width, ushort[] Rows);
+
+/// <summary>
+/// The characters that labels are drawn with, a font of our own: capitals and digits are 12 rows high (rows 2 to 13), Chinese 12 to 14, and row 0 is empty in all of them. No narrow glyph is
+/// the right half of a wide one, so that a line can be read from its right end.
+/// </summary>
+internal static class LabelFont
+{
+    public const int Height = 16;
+
+    /// <summary>Of the least high of the characters that every wording has: what the standard's measure is taken of.</summary>
+    public const int CapitalHeight = 12;
+
+    public static IReadOnlyList<LabelGlyph> All { get; } =
+    [
+        new(' ', 8, new ushort[Height]),
+        .. Drawn.Select(static line => Parse(line)),
+    ];
+
+    /// <summary>A character and its rows in hexadecimal digits: four a row, or two.</summary>
+    private static IEnumerable<string> Drawn =>
+    [
+        "人 00000100010001000100010001000280028004400440082010102008c0060000",
+        "合 000001000280044008203018cfe6000000003ff82008200820083ff820080000",
+        "工 000000007ffc0100010001000100010001000100010001000100fffe00000000",
+        "成 00000050004800407ffe404040407c4444484428443044205452888a81060000",
+        "智 00002000207e7e429042ff421042287ec6001ff010101ff0101010101ff00000",
+        "生 00000100110011003ff82100410081003ff801000100010001000100fffe0000",
+        "能 00001080288c44b0fec000827c82447c7c80448c44b07cc0448244824c7c0000",
+        "- 00000000000000007c00000000000000",
+        ". 00000000000000000000000030300000",
+        "/ 00000408081010202040408080800000",
+        "0 0000384482828a9292a2828688700000",
+        "1 000010305010101010101010107c0000",
+        "2 00007c82820206081020408080fe0000",
+        "3 00007c820202067c0202020286f80000",
+        "4 00001c24244444848484fe0404040000",
+        "5 0000fc80808080fc0202020286f80000",
+        "6 00007880808080f886828282827c0000",
+        "7 0000fe02060808102020602020200000",
+        "8 00007c82828286fc8282828286f80000",
+        "9 00007c82828282fe0202020608f00000",
+        ": 00000000000030300000000030300000",
+        "A 000010102828282444447c8282820000",
+        "B 0000f886828282fc8c86828282fc0000",
+        "C 0000f8868280808080808082827c0000",
+        "D 0000f088868282828282828284f80000",
+        "E 0000fc80808080fc8080808080fe0000",
+        "F 0000fc80808080fc8080808080800000",
+        "G 0000f88682808080be828282827c0000",
+        "H 00008282828282fe8282828282820000",
+        "I 00007c101010101010101010107c0000",
+        "J 00003e04040404040404848c88f00000",
+        "K 0000848890a0c0c0a090888884820000",
+        "L 00008080808080808080808080fe0000",
+        "M 000082c2c6a6aa9a9282828282820000",
+        "N 000082c2c2a2a292928a8a8686820000",
+        "O 00007c82828282828282828286f80000",
+        "P 0000fc8282828286f880808080800000",
+        "Q 00007c82828282828282928a86fa0000",
+        "R 0000fc8282828286f888888484820000",
+        "S 0000f886828080601c02028286f80000",
+        "T 0000fe10101010101010101010100000",
+        "U 000082828282828282828282827c0000",
+        "V 00008282828244444428282810100000",
+        "W 000082828282829292aa6a6c44440000",
+        "X 00008448483030303048488484820000",
+        "Y 00008244442828101010101010100000",
+        "Z 0000fe08081010202040408080fe0000",
+        "a 0000000000007c0202fe8282827e0000",
+        "b 000080808080bcc28282828286f80000",
+        "c 000000000000f88480808080827c0000",
+        "d 000002020202f28a86828282827e0000",
+        "e 000000000000f88682fe8080827c0000",
+        "f 0000183410107c101010101010100000",
+        "g 000000000000f28a868282827e0206f8",
+        "h 000080808080bcc28282828282820000",
+        "i 000000100000701010101010107c0000",
+        "j 000000080000380808080808080818e0",
+        "k 0000808080808890a0c0a09088840000",
+        "l 000070101010101010101010107c0000",
+        "m 000000000000ec929292929292920000",
+        "n 000000000000bcc28282828282820000",
+        "o 0000000000007c828282828286f80000",
+        "p 000000000000bcc28282828286f88080",
+        "q 000000000000f28a86828282827e0202",
+        "r 0000000000005c624040404040400000",
+        "s 000000000000f88480601c0286f80000",
+        "t 000000202020fc2020202020221c0000",
+        "u 000000000000828282828282867a0000",
+        "v 00000000000082824244242818100000",
+        "w 000000000000828282929a6a64440000",
+        "x 00000000000084483030304884820000",
+        "y 000000000000828644482830102020c0",
+        "z 000000000000fe081020204080fe0000",
+    ];
+
+    public static LabelGlyph? Of(char character) => All.FirstOrDefault(glyph => glyph.Character == character);
+
+    private static LabelGlyph Parse(string line)
+    {
+        var digits = (line.Length - 2) / Height;
+        return new(line[0], digits * 4, [.. Enumerable.Range(0, Height).Select(row => ushort.Parse(line.AsSpan(2 + (row * digits), digits), NumberStyles.HexNumber, CultureInfo.InvariantCulture))]);
+    }
+}
