@@ -22,6 +22,16 @@ internal static class WhatNext
               -d resource={DemoFacts.Tool} \
               --data-urlencode 'authorization_details={DemoFacts.AuthorizationDetails}'
 
+            # Get one more and redeem it, hand in a picture, and ask what the picture is
+            GRANT=$(curl -s {gate}/oauth2/token -u '{DemoFacts.AppId}:{world.Studio.Secret}' -d grant_type={TokenExchange.GrantType} \
+              -d subject_token="$ID_TOKEN" -d subject_token_type={TokenExchange.IdTokenType} -d resource={DemoFacts.Tool} \
+              --data-urlencode 'authorization_details={DemoFacts.AuthorizationDetails}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+            UPLOAD=$(curl -s {gate}/v1/generations -H "Authorization: Bearer $GRANT" -H 'Content-Type: application/json' \
+              -d '{DemoFacts.Generation}' | sed 's/.*"upload":"\([^"]*\)".*/\1/')
+            PICTURE='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 99 99"><rect width="99" height="99"/></svg>'
+            curl -si -X PUT --data-binary "$PICTURE" -u '{DemoFacts.AppId}:{world.Studio.Secret}' {gate}$UPLOAD
+            curl -s --data-binary "$PICTURE" -H 'Content-Type: application/octet-stream' {gate}/v1/identify
+
             # The same request with -H 'Idempotency-Key: any-text-of-yours' returns the same grant every time and is charged once.
             # As guest, who was never proven, it is refused with a step-up answer:
             ID_TOKEN=$(curl -s {studio}/id-token/guest)

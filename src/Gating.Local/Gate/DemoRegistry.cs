@@ -38,7 +38,11 @@ internal static class DemoRegistry
                   "demandsModeration": false,
                   "maxUnits": 1,
                   "grantLifetimeSeconds": 300,
-                  "quotas": [{ "name": "daily", "scope": "app_person_tool", "limit": {{DemoFacts.DailyUnits}}, "kind": "calendar", "period": "day" }]
+                  "quotas": [{ "name": "daily", "scope": "app_person_tool", "limit": {{DemoFacts.DailyUnits}}, "kind": "calendar", "period": "day" }],
+                  "labelling": {
+                    "providerCode": "{{DemoFacts.ProviderCode}}", "system": "Demonstration face swap", "systemVersion": "1", "source": "edited", "explicit": "applied",
+                    "mediaTypes": ["image/png", "image/gif", "image/svg+xml", "text/html", "audio/wav", "application/pdf"], "maxBytes": 50000000, "retentionDays": 184
+                  }
                 }
               ],
               "issuers": [

@@ -7,12 +7,13 @@ using Gating.Local.OpenId;
 namespace Gating.Local.Walk;
 
 /// <summary>
-/// The main job, once, with real requests: an identity token in, a recorded grant out. Every step checks what it shows; the first that does
+/// The main job, once, with real requests: an identity token in, a recorded grant out, a generation under it, its output labelled and kept. Every step checks what it shows; the first that does
 /// not hold ends the walk.
 /// </summary>
 internal sealed class MainJob(LocalWorld world, WalkReport report)
 {
     private readonly TokenExchange _exchange = new(world.Http, world.Gate.Address, world.Studio.Secret);
+    private readonly OutputSteps _outputs = new(world.Http, world.Gate.Address, world.Studio.Secret, report);
     private readonly GrantCheck _check = new(world.Http, world.Gate.Address);
 
     // One person per walk, so that yesterday's walk has not used up today's units.
@@ -29,6 +30,7 @@ internal sealed class MainJob(LocalWorld world, WalkReport report)
             var grant = await FirstGrantAsync(idToken, key, cancellation);
             await VerifyAsync(grant, cancellation);
             await RepeatAsync(idToken, key, grant, cancellation);
+            await _outputs.WalkAsync(grant, cancellation);
             await UseUpAsync(idToken, cancellation);
             await ReadLedgerAsync(cancellation);
             return true;

@@ -17,7 +17,7 @@ public sealed class WholeProgramTests
 
         code.ShouldBe(0, program.Output);
         var steps = program.Output.Split('\n').Where(line => line.Length > 1 && char.IsAsciiDigit(line[0]) && line[1] == '.').ToList();
-        steps.Count.ShouldBe(6, program.Output);
+        steps.Count.ShouldBe(9, program.Output);
         program.Output.ShouldContain("valid: at+jwt, ES256");
         program.Output.ShouldContain("the same grant");
         program.Output.ShouldContain("refused with 429");
@@ -91,6 +91,8 @@ public sealed class WholeProgramTests
         bash.ExitCode.ShouldBe(0, script);
         output.ShouldContain("HTTP/1.1 200 OK");
         output.ShouldContain("\"access_token\"");
+        output.ShouldContain("\"media_type\":\"image/svg");
+        output.ShouldContain("\"record\":\"original\"");
         output.ShouldContain("\"jwks_uri\"");
         output.ShouldContain("\"ready\":true");
     }
