@@ -71,6 +71,7 @@ internal static class Composition
         services.AddSingleton(provider => new GrantVerifier(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<GrantRedeemer>();
+        services.AddSingleton<GenerationReporter>();
         services.AddSingleton<OutputArchiver>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
@@ -88,6 +89,7 @@ internal static class Composition
         services.AddSingleton<AppCaller>();
         services.AddSingleton<PresentedGrants>();
         services.AddSingleton<GenerationsEndpoint>();
+        services.AddSingleton<ReportsEndpoint>();
         services.AddSingleton<OutputsEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();

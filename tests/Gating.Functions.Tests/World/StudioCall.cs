@@ -30,6 +30,13 @@ public sealed class StudioCall(HttpClient http, Uri gate)
         return begun.Json.GetProperty("outputs")[0].GetProperty("upload").GetString()!;
     }
 
+    public Task<Answer> ReportAsync(string id, string body, AuthenticationHeaderValue? app = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, $"/v1/generations/{id}/report")) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Authorization = app ?? Studio;
+        return SendAsync(request);
+    }
+
     public Task<Answer> PutAsync(string address, byte[] file, string? declaration = null, AuthenticationHeaderValue? app = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Put, new Uri(gate, address)) { Content = new ByteArrayContent(file) };
