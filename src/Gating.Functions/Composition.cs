@@ -73,6 +73,7 @@ internal static class Composition
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
         services.AddSingleton<OutputArchiver>();
+        services.AddSingleton<UnlabelledRelease>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
@@ -91,6 +92,7 @@ internal static class Composition
         services.AddSingleton<GenerationsEndpoint>();
         services.AddSingleton<ReportsEndpoint>();
         services.AddSingleton<OutputsEndpoint>();
+        services.AddSingleton<ReleaseEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();

@@ -29,6 +29,9 @@ public enum EntryKind
 
     /// <summary>How a generation ended.</summary>
     Reported = 9,
+
+    /// <summary>An output was released without the label that people see (Labelling Measures Art. 9).</summary>
+    ReleasedUnlabelled = 10,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -49,6 +49,14 @@ public sealed class StudioCall(HttpClient http, Uri gate)
         return SendAsync(request);
     }
 
+    public Task<Answer> ReleaseAsync(string address, string statement, byte[] file)
+    {
+        var form = new MultipartFormDataContent { { new StringContent(statement), "statement" }, { new ByteArrayContent(file), "file", "file" } };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, address + "/release-unlabelled")) { Content = form };
+        request.Headers.Authorization = Studio;
+        return SendAsync(request);
+    }
+
     public Task<Answer> GetAsync(string address, AuthenticationHeaderValue? app = null, Action<HttpRequestMessage>? change = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gate, address));
