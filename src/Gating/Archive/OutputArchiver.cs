@@ -56,7 +56,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         }
 
         var file = new ArchivedFile(
-            awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, awaited.Generation.At + awaited.Labelling.Retention);
+            awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, RetainUntil(awaited));
         output.Position = 0;
         if (await archive.StoreAsync(file, output, cancellation) is StoreOutcome.Exists there)
         {
@@ -66,11 +66,29 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
                 return new ArchiveOutcome.Refused(ArchiveRefusal.OtherBytes);
             }
 
+            if (there.File.OutputSha256 != file.OutputSha256)
+            {
+                // Labelled under another policy than now: the record says what stands in the file that is kept.
+                labelled = await ReadBackAsync(there.File, labelled, scratch, cancellation);
+            }
+
             file = there.File;
         }
 
         // A crash here leaves a file that nothing names: the same bytes handed in again end up here.
         return await RecordAsync(awaited, file, labelled, cancellation);
+    }
+
+    // Whole seconds, as the blob keeps it, so that an entry says the same whichever of the two it was made from; never earlier than the policy wants.
+    private static DateTimeOffset RetainUntil(AwaitedOutput awaited) =>
+        DateTimeOffset.FromUnixTimeSeconds((awaited.Generation.At + awaited.Labelling.Retention).AddMilliseconds(999).ToUnixTimeSeconds());
+
+    private async Task<LabelledOutput> ReadBackAsync(ArchivedFile kept, LabelledOutput made, Func<Stream> scratch, CancellationToken cancellation)
+    {
+        await using var content = await archive.OpenAsync(kept.Content, 0, kept.Length, cancellation) ?? throw new StorageUnavailableException("A file that was there is gone.");
+        await using var copy = scratch();
+        await content.CopyToAsync(copy, cancellation);
+        return await Task.Run(() => OutputLabelling.ReadBack(copy, made), cancellation);
     }
 
     /// <summary>The commit point: the settlement row of this output is inserted once, whoever else tries.</summary>
