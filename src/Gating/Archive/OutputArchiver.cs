@@ -58,6 +58,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         var file = new ArchivedFile(
             awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, RetainUntil(awaited));
         output.Position = 0;
+        CrashPoint.Reach(CrashPoint.BeforeFile);
         if (await archive.StoreAsync(file, output, cancellation) is StoreOutcome.Exists there)
         {
             // Kept by an attempt that did not get as far as its entry, or that is on its way: its file is the one, if it was made of the same bytes.
@@ -76,6 +77,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         }
 
         // A crash here leaves a file that nothing names: the same bytes handed in again end up here.
+        CrashPoint.Reach(CrashPoint.AfterFile);
         return await RecordAsync(awaited, file, labelled, cancellation);
     }
 
@@ -133,7 +135,9 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
     // A crash before this leaves an output that only its generation finds; a repeat comes through here again.
     private async Task<ArchiveOutcome> IndexAsync(ArchivedOutput output, bool isReplayed, CancellationToken cancellation)
     {
+        CrashPoint.Reach(CrashPoint.AfterArchived);
         await index.AddAsync(output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], cancellation);
+        CrashPoint.Reach(CrashPoint.AfterIndex);
         return new ArchiveOutcome.Archived(output, isReplayed);
     }
 }
