@@ -37,9 +37,12 @@ public sealed class StudioCall(HttpClient http, Uri gate)
         return SendAsync(request);
     }
 
-    public Task<Answer> PutAsync(string address, byte[] file, string? declaration = null, AuthenticationHeaderValue? app = null)
+    public Task<Answer> PutAsync(string address, byte[] file, string? declaration = null, AuthenticationHeaderValue? app = null) =>
+        PutAsync(address, new ByteArrayContent(file), declaration, app);
+
+    public Task<Answer> PutAsync(string address, HttpContent file, string? declaration = null, AuthenticationHeaderValue? app = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(gate, address)) { Content = new ByteArrayContent(file) };
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(gate, address)) { Content = file };
         request.Headers.Authorization = app ?? Studio;
         if (declaration is not null)
         {
