@@ -19,7 +19,7 @@ public enum ExplicitDemand
 /// <summary>How the outputs of a tool are labelled and kept.</summary>
 /// <param name="Provider">The provider's code, <c>ContentProducer</c> of every label.</param>
 /// <param name="System">Name of the generating system, into the file where the format has room for it.</param>
-/// <param name="MediaTypes">What the tool may produce, by content.</param>
+/// <param name="MediaTypes">What the tool may produce, by content; no difference between small letters and capitals, which some office types have.</param>
 /// <param name="MaxBytes">Of one output, before it is labelled.</param>
 /// <param name="Retention">At least <see cref="LeastRetention"/>.</param>
 /// <param name="AllowsUnlabelled">Outputs may be released without the label that people see, by apps that may (Labelling Measures Art. 9).</param>

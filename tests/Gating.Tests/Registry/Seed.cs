@@ -53,7 +53,7 @@ internal static class Seed
               ],
               "labelling": {
                 "providerCode": "001191110102MACQD9K64010000", "system": "Face Studio", "systemVersion": "2.1", "source": "edited", "explicit": "applied",
-                "mediaTypes": ["image/png", "video/mp4"], "maxBytes": 100000000, "retentionDays": 200, "allowsUnlabelled": true
+                "mediaTypes": ["image/png", "video/mp4", "application/vnd.openxmlformats-officedocument.presentationml.presentation"], "maxBytes": 100000000, "retentionDays": 200, "allowsUnlabelled": true
               }
             },
             {

@@ -19,7 +19,7 @@ internal static class LabellingReader
             fields.OptionalText("systemVersion", TextRules.Label),
             fields.Choice("source", RegistryWords.Sources),
             fields.Choice("explicit", RegistryWords.ExplicitDemands),
-            fields.Texts("mediaTypes", 1, MostTypes, TextRules.MediaType).Select(type => type.Value).ToFrozenSet(StringComparer.Ordinal),
+            fields.Texts("mediaTypes", 1, MostTypes, TextRules.MediaType).Select(type => type.Value).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
             fields.Integer("maxBytes", 1, MostBytes),
             TimeSpan.FromDays(fields.Integer("retentionDays", (long)Labelling.LeastRetention.TotalDays, MostDays)),
             fields.OptionalFlag("allowsUnlabelled"));

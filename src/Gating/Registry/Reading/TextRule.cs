@@ -67,7 +67,7 @@ internal static class TextRules
         new(text => Labels.ProviderCode.TryParse(text, out _), "a provider's code of 27 characters whose credit code's check character holds (TC260-PG-20252A)");
 
     public static TextRule MediaType { get; } =
-        new(text => Consists(text, 64, MediaTypeCharacters) && text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < text.Length - 1, "a media type in lower case, such as image/png");
+        new(text => Consists(text, 127, MediaTypeCharacters) && text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < text.Length - 1, "a media type in lower case, such as image/png");
 
     private static bool Consists(string text, int most, SearchValues<char> characters) =>
         text.Length >= 1 && text.Length <= most && !text.AsSpan().ContainsAnyExcept(characters);
