@@ -37,7 +37,7 @@ public sealed class PerceptualTests(ITestOutputHelper output)
         PerceptualHash.TryParse(hash.ToString(), out var read).ShouldBeTrue();
         read.ShouldBe(hash);
         hash.ToString().ShouldBe("012300000000000000000000000000ab");
-        hash.Bands.ShouldBe([0x00123u, 0x10000u, 0x20000u, 0x30000u, 0x40000u, 0x50000u, 0x60000u, 0x700ABu]);
+        hash.Bands.ShouldBe([0x1000123u, 0x1010000u, 0x1020000u, 0x1030000u, 0x1040000u, 0x1050000u, 0x1060000u, 0x10700ABu]);
         foreach (var wrong in (string?[])[null, "", "12", new('g', 32), new('1', 31), " " + new string('1', 31), new('1', 33)])
         {
             PerceptualHash.TryParse(wrong, out _).ShouldBeFalse(wrong);

@@ -33,7 +33,7 @@ public readonly record struct PerceptualHash(UInt128 Value)
         .OrderBy(static i => (i % Side) + (i / Side)).ThenBy(static i => Math.Max(i % Side, i / Side)).ThenBy(static i => i).Take(Size)];
 
     /// <summary>
-    /// Values for an index, the lowest frequencies first; which band it is stands in the bits above the sixteen of its own. Of so many other pictures as an index has, one in 65,536 has a
+    /// Values for an index, the lowest frequencies first; the version and which band it is stand in the bits above the sixteen of its own. Of so many other pictures as an index has, one in 65,536 has a
     /// given band by chance: one in 8,192 is a candidate.
     /// </summary>
     public IReadOnlyList<uint> Bands
@@ -41,7 +41,7 @@ public readonly record struct PerceptualHash(UInt128 Value)
         get
         {
             var value = Value;
-            return [.. Enumerable.Range(0, BandCount).Select(band => (uint)(band << BandSize) | (ushort)(value >> (Size - BandSize - (band * BandSize))))];
+            return [.. Enumerable.Range(0, BandCount).Select(band => (uint)((Version << 24) | (band << BandSize)) | (ushort)(value >> (Size - BandSize - (band * BandSize))))];
         }
     }
 

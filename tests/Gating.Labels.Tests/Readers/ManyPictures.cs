@@ -41,7 +41,7 @@ internal static class ManyPictures
             yield return ($"cellauto=size=320x240:full=1:seed={Text(rule)}:rule={Text(rule)}", 1, string.Empty);
         }
 
-        for (var i = 1; i <= 30; i++)
+        for (var i = 1; i <= 34; i++)
         {
             yield return ($"gradients=size=640x480:seed={Text(i)}:n={Text((i % 6) + 2)}:type={Kinds[i % 4]}", 1, string.Empty);
         }
