@@ -71,7 +71,9 @@ internal static class Composition
         services.AddSingleton(provider => new GrantVerifier(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<GrantRedeemer>();
+        services.AddSingleton<GenerationReporter>();
         services.AddSingleton<OutputArchiver>();
+        services.AddSingleton<UnlabelledRelease>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
@@ -88,7 +90,9 @@ internal static class Composition
         services.AddSingleton<AppCaller>();
         services.AddSingleton<PresentedGrants>();
         services.AddSingleton<GenerationsEndpoint>();
+        services.AddSingleton<ReportsEndpoint>();
         services.AddSingleton<OutputsEndpoint>();
+        services.AddSingleton<ReleaseEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<MetadataEndpoint>();

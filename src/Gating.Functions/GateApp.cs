@@ -48,9 +48,11 @@ public static class GateApp
         var services = app.Services;
         app.MapPost("/oauth2/token", Handler(services.GetRequiredService<TokenEndpoint>().PostAsync));
         app.MapPost("/v1/generations", Handler(services.GetRequiredService<GenerationsEndpoint>().PostAsync));
+        app.MapPost("/v1/generations/{id}/report", Handler(services.GetRequiredService<ReportsEndpoint>().PostAsync));
         var outputs = services.GetRequiredService<OutputsEndpoint>();
         app.MapPut("/v1/generations/{id}/outputs/{n}", Handler(outputs.PutAsync));
         app.MapGet("/v1/outputs/{contentId}", Handler(outputs.GetAsync));
+        app.MapPost("/v1/outputs/{contentId}/release-unlabelled", Handler(services.GetRequiredService<ReleaseEndpoint>().PostAsync));
         app.MapPost("/v1/identify", Handler(services.GetRequiredService<IdentifyEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Identify);
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));

@@ -37,6 +37,29 @@ public sealed class LabelCommandsTests : IDisposable
     }
 
     [Fact]
+    public void A_label_to_see_is_put_on_first_and_both_are_read_back()
+    {
+        File.WriteAllText(At("a.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 99 99\"/>");
+        Run("label", At("a.svg"), "-o", At("b.svg"), "--provider", Code, "--id", "number-1", "--explicit", "--json").ShouldBe(0);
+        using var json = JsonDocument.Parse(_json.ToString());
+        json.RootElement[0].GetProperty("explicit").GetProperty("state").GetString().ShouldBe("found");
+        json.RootElement[0].GetProperty("explicit").GetProperty("text").GetString().ShouldBe("AI生成");
+        json.RootElement[0].GetProperty("labels").GetArrayLength().ShouldBe(1);
+        Left().ShouldBe(["a.svg", "b.svg"]);
+    }
+
+    [Fact]
+    public void Plain_text_gets_the_label_to_see_alone()
+    {
+        File.WriteAllText(At("a.txt"), "A sentence.");
+        Run("label", At("a.txt"), "-o", At("b.txt"), "--provider", Code, "--id", "number-1").ShouldBe(3);
+        Run("label", At("a.txt"), "-o", At("b.txt"), "--provider", Code, "--id", "number-1", "--explicit", "本文由AI合成").ShouldBe(0);
+        File.ReadAllText(At("b.txt")).ShouldBe("本文由AI合成\nA sentence.");
+        Run("label", At("a.txt"), "-o", At("c.txt"), "--provider", Code, "--id", "number-1", "--explicit", "no such word").ShouldBe(1);
+        Left().ShouldBe(["a.txt", "b.txt"]);
+    }
+
+    [Fact]
     public void JSON_says_what_the_table_says()
     {
         Run("label", Picture("a.png"), "-o", At("b.png"), "--provider", Code, "--id", "number-1", "--json").ShouldBe(0);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Gating.Cli.Output;
 using Gating.Labels;
+using Gating.Labels.Explicit;
 using Spectre.Console;
 
 namespace Gating.Cli.Commands;
@@ -20,8 +21,12 @@ internal static class LabelCommand
         var version = new Option<string?>("--system-version") { Description = "Its version." };
         var propagate = new Option<bool>("--propagate") { Description = "Where the file carries another producer's label: keep the producer and become its propagator. Refused otherwise." };
         var breakC2pa = new Option<bool>("--break-c2pa") { Description = "Label a file with a C2PA store although that breaks its binding; sign it again afterwards." };
+        var seen = new Option<ExplicitWording?>("--explicit")
+        {
+            Description = $"Put on a label that people see or hear as well, with these words or, without any, {ExplicitWording.Usual.Text}.", Arity = ArgumentArity.ZeroOrOne, CustomParser = ParseWording,
+        };
         var json = Options.Json();
-        var command = new Command("label", "Write a labelled copy of a file.") { file, target, provider, id, edited, system, version, propagate, breakC2pa, json };
+        var command = new Command("label", "Write a labelled copy of a file.") { file, target, provider, id, edited, system, version, propagate, breakC2pa, seen, json };
         command.SetAction(parsed =>
         {
             Label label;
@@ -39,7 +44,7 @@ internal static class LabelCommand
                 label, parsed.GetValue(edited) ? ContentSource.Edited : ContentSource.Generated, parsed.GetValue(system), parsed.GetValue(version), TimeProvider.System.GetUtcNow());
             var policy = new LabelPolicy(
                 parsed.GetValue(propagate) ? ForeignLabel.Propagate : ForeignLabel.Refuse, parsed.GetValue(breakC2pa) ? C2paBinding.Break : C2paBinding.Refuse);
-            var labelled = FileLabels.Write(parsed.GetRequiredValue(file).FullName, parsed.GetRequiredValue(target).FullName, content, policy);
+            var labelled = FileLabels.Write(parsed.GetRequiredValue(file).FullName, parsed.GetRequiredValue(target).FullName, content, policy, parsed.GetValue(seen));
             if (parsed.GetValue(json))
             {
                 ReportJson.Write(output, [labelled]);
@@ -49,9 +54,25 @@ internal static class LabelCommand
                 ReportTable.WriteOne(console, labelled);
             }
 
-            return labelled.Report is null ? ExitCode.Refused : ExitCode.Good;
+            return labelled.Refusal is null ? ExitCode.Good : ExitCode.Refused;
         });
         return command;
+    }
+
+    private static ExplicitWording? ParseWording(ArgumentResult argument)
+    {
+        if (argument.Tokens is [])
+        {
+            return ExplicitWording.Usual;
+        }
+
+        if (ExplicitWording.TryParse(argument.Tokens[0].Value, out var wording))
+        {
+            return wording;
+        }
+
+        argument.AddError($"--explicit: one word for artificial intelligence (AI, 人工智能) and one for generation (生成, 合成), at most {ExplicitWording.MaxLength} characters.");
+        return null;
     }
 
     private static ProviderCode ParseCode(ArgumentResult argument)

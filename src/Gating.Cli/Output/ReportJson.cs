@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gating.Labels;
+using Gating.Labels.Explicit;
 
 namespace Gating.Cli.Output;
 
@@ -31,6 +32,7 @@ internal static class ReportJson
     {
         json.WriteStartObject();
         json.WriteString("file", file.File);
+        WriteExplicit(json, file.Explicit);
         if (file.Report is not { } report)
         {
             json.WriteString("refusal", file.Refusal);
@@ -59,6 +61,24 @@ internal static class ReportJson
         }
 
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteExplicit(Utf8JsonWriter json, ExplicitFinding? finding)
+    {
+        json.WriteStartObject("explicit");
+        json.WriteString("state", finding switch
+        {
+            ExplicitFinding.Found => "found",
+            ExplicitFinding.Absent => "absent",
+            _ => "undetermined",
+        });
+        if (finding is ExplicitFinding.Found found)
+        {
+            json.WriteString("place", found.Place);
+            json.WriteString("text", found.Text);
+        }
+
         json.WriteEndObject();
     }
 

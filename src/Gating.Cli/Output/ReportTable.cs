@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gating.Labels;
+using Gating.Labels.Explicit;
 using Spectre.Console;
 
 namespace Gating.Cli.Output;
@@ -11,7 +12,8 @@ internal static class ReportTable
     {
         if (file.Report is not { } report)
         {
-            console.WriteLine($"{file.File}: {file.Refusal}");
+            console.WriteLine($"{file.File}: {file.Refusal ?? "a format with room for the label that people see alone."}");
+            WriteExplicit(console, file.Explicit);
             return;
         }
 
@@ -33,16 +35,18 @@ internal static class ReportTable
         {
             console.WriteLine(note);
         }
+
+        WriteExplicit(console, file.Explicit);
     }
 
     public static void WriteMany(IAnsiConsole console, IReadOnlyList<FileLabels> files)
     {
-        var table = new Table().AddColumns("file", "format", "says", "labels", "what is wrong");
+        var table = new Table().AddColumns("file", "format", "says", "labels", "to see or hear", "what is wrong");
         foreach (var file in files)
         {
             table.AddRow(
                 Escape(file.File), Escape(file.Report?.Format ?? "-"), Escape(file.Report is { } report ? Word(report.Verdict) : "-"),
-                (file.Report?.Labels.Length ?? 0).ToString(CultureInfo.InvariantCulture), Escape(file.Refusal ?? Wrong(file)));
+                (file.Report?.Labels.Length ?? 0).ToString(CultureInfo.InvariantCulture), Escape(Word(file.Explicit)), Escape(file.Refusal ?? Wrong(file)));
         }
 
         console.Write(table);
@@ -59,6 +63,21 @@ internal static class ReportTable
         LabelVerdict.Confirmed => "AI-generated (confirmed)",
         LabelVerdict.Possible => "possibly AI-generated",
         LabelVerdict.Suspected => "suspected to be AI-generated",
+    };
+
+    private static void WriteExplicit(IAnsiConsole console, ExplicitFinding? finding)
+    {
+        if (finding is not null)
+        {
+            console.WriteLine($"to see or hear: {Word(finding)}");
+        }
+    }
+
+    private static string Word(ExplicitFinding? finding) => finding switch
+    {
+        ExplicitFinding.Found found => Escape($"{found.Text} ({found.Place})"),
+        ExplicitFinding.Absent => "no label",
+        _ => "undetermined",
     };
 
     private static string KindOf(ReadLabel label) => label.Label?.Kind.ToString() ?? "unreadable";

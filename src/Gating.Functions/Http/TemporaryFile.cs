@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Gating.Functions.Http;
 
 /// <summary>Files that a request works on: readable by this process alone, gone when they are closed, and after a crash gone with the instance.</summary>
@@ -22,22 +24,27 @@ internal static class TemporaryFile
     /// <summary>The body in a file; null where it is longer than <paramref name="most"/> bytes. Throws <see cref="BadHttpRequestException"/> for a body that is cut off.</summary>
     public static async Task<FileStream?> OfBodyAsync(HttpRequest request, long most, CancellationToken cancellation)
     {
-        // The bound is kept below: the server's own would cut the connection before a client that still sends could read why.
-        if (request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        LiftServerLimit(request.HttpContext);
+        return request.ContentLength > most ? null : await OfAsync(request.Body, most, cancellation);
+    }
+
+    /// <summary>For who keeps a bound of his own: the server's would cut the connection before a client that still sends could read why.</summary>
+    public static void LiftServerLimit(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
         }
+    }
 
-        if (request.ContentLength > most)
-        {
-            return null;
-        }
-
+    /// <summary>All of a stream in a file; null where it is longer than <paramref name="most"/> bytes.</summary>
+    public static async Task<FileStream?> OfAsync(Stream body, long most, CancellationToken cancellation)
+    {
         var file = Create();
         try
         {
             var buffer = new byte[64 * 1024];
-            for (var length = 0L; await request.Body.ReadAsync(buffer, cancellation) is > 0 and var count;)
+            for (var length = 0L; await body.ReadAsync(buffer, cancellation) is > 0 and var count;)
             {
                 length += count;
                 if (length > most)

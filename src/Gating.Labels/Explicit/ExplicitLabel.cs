@@ -77,7 +77,7 @@ public static class ExplicitLabel
 
         var written = SpliceWriter.Write(format.Write(source, wording), source, output);
         return Prove(output, format) is { } label
-            ? new ExplicitOutcome.Labelled(format.Name, label, SpliceWriter.Hash(source), written)
+            ? new ExplicitOutcome.Labelled(format.Name, label, SpliceWriter.Hash(source), written, LabelFormats.Of(source) is not null)
             : new ExplicitOutcome.Refused(LabelRefusal.ReadBackDiffers, null, "The label that was written is not found again.");
     }
 

@@ -10,7 +10,9 @@ public abstract record ExplicitOutcome
     /// <summary>The output holds the file with its label, read back.</summary>
     /// <param name="SourceSha256">Of the source, 32 bytes.</param>
     /// <param name="OutputSha256">Of the output, 32 bytes.</param>
-    public sealed record Labelled(string Format, ExplicitFinding.Found Label, ReadOnlyMemory<byte> SourceSha256, ReadOnlyMemory<byte> OutputSha256) : ExplicitOutcome;
+    /// <param name="TakesImplicitLabel">The format has room for the implicit label too.</param>
+    public sealed record Labelled(
+        string Format, ExplicitFinding.Found Label, ReadOnlyMemory<byte> SourceSha256, ReadOnlyMemory<byte> OutputSha256, bool TakesImplicitLabel) : ExplicitOutcome;
 
     /// <summary>The source has one; the output is empty, and the source is the file to use.</summary>
     public sealed record AlreadyThere(string Format, ExplicitFinding.Found Label) : ExplicitOutcome;

@@ -56,8 +56,9 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         }
 
         var file = new ArchivedFile(
-            awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, awaited.Generation.At + awaited.Labelling.Retention);
+            awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, RetainUntil(awaited));
         output.Position = 0;
+        CrashPoint.Reach(CrashPoint.BeforeFile);
         if (await archive.StoreAsync(file, output, cancellation) is StoreOutcome.Exists there)
         {
             // Kept by an attempt that did not get as far as its entry, or that is on its way: its file is the one, if it was made of the same bytes.
@@ -66,11 +67,30 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
                 return new ArchiveOutcome.Refused(ArchiveRefusal.OtherBytes);
             }
 
+            if (there.File.OutputSha256 != file.OutputSha256)
+            {
+                // Labelled under another policy than now: the record says what stands in the file that is kept.
+                labelled = await ReadBackAsync(there.File, labelled, scratch, cancellation);
+            }
+
             file = there.File;
         }
 
         // A crash here leaves a file that nothing names: the same bytes handed in again end up here.
+        CrashPoint.Reach(CrashPoint.AfterFile);
         return await RecordAsync(awaited, file, labelled, cancellation);
+    }
+
+    // Whole seconds, as the blob keeps it, so that an entry says the same whichever of the two it was made from; never earlier than the policy wants.
+    private static DateTimeOffset RetainUntil(AwaitedOutput awaited) =>
+        DateTimeOffset.FromUnixTimeSeconds((awaited.Generation.At + awaited.Labelling.Retention).AddMilliseconds(999).ToUnixTimeSeconds());
+
+    private async Task<LabelledOutput> ReadBackAsync(ArchivedFile kept, LabelledOutput made, Func<Stream> scratch, CancellationToken cancellation)
+    {
+        await using var content = await archive.OpenAsync(kept.Content, 0, kept.Length, cancellation) ?? throw new StorageUnavailableException("A file that was there is gone.");
+        await using var copy = scratch();
+        await content.CopyToAsync(copy, cancellation);
+        return await Task.Run(() => OutputLabelling.ReadBack(copy, made), cancellation);
     }
 
     /// <summary>The commit point: the settlement row of this output is inserted once, whoever else tries.</summary>
@@ -115,7 +135,9 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
     // A crash before this leaves an output that only its generation finds; a repeat comes through here again.
     private async Task<ArchiveOutcome> IndexAsync(ArchivedOutput output, bool isReplayed, CancellationToken cancellation)
     {
+        CrashPoint.Reach(CrashPoint.AfterArchived);
         await index.AddAsync(output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation);
+        CrashPoint.Reach(CrashPoint.AfterIndex);
         return new ArchiveOutcome.Archived(output, isReplayed);
     }
 }

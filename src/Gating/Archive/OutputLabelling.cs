@@ -41,6 +41,12 @@ internal static class OutputLabelling
         };
     }
 
+    /// <summary>What stands in a file that was labelled from the same bytes as <paramref name="made"/>, and not in the same way.</summary>
+    public static LabelledOutput ReadBack(Stream kept, LabelledOutput made) =>
+        LabelReader.Read(kept) is ReadOutcome.Read { Report.Labels: [var found, ..] }
+            ? made with { Label = found.Content.Text, Explicit = ExplicitLabel.Read(kept) is ExplicitFinding.Found ? "found" : "unchecked", Look = LookOf(kept) }
+            : throw new StorageUnavailableException("A file that is kept has no label.");
+
     private static (string? Explicit, ArchiveOutcome.Refused? Refused) MakeExplicit(Stream source, Stream between, Labelling policy, bool isDeclared)
     {
         switch (policy.Explicit)

@@ -17,7 +17,7 @@ internal sealed record DpopKey(VerificationKey Key, string Thumbprint, UInt128 N
 internal static class DpopKeys
 {
     private const int Remembered = 4096;
-    private static readonly GenerationCache<UInt128, DpopKey> Proven = new(Remembered);
+    private static readonly AgingCache<UInt128, DpopKey> Proven = new(Remembered);
 
     public static DpopRefusal? Read(JsonElement jwk, out DpopKey key)
     {

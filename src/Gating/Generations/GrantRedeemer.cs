@@ -27,9 +27,11 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
         {
             var question = new GenerationQuestion(grant, request, fingerprint, contents, charge, await registry.GetAsync(cancellation), _maxRegistryAge);
             var proposal = new Proposal<GenerationAnswer>(OperationId.Create(), keys, (state, at) => GenerationRules.Decide(question, keys, state, at));
+            CrashPoint.Reach(CrashPoint.BeforeRedeemed);
             switch (await appender.AppendAsync(grant.Person, proposal, isNew: false))
             {
                 case AppendOutcome<GenerationAnswer>.Done { Answer: GenerationAnswer.Begun, Entries: [var entry, ..] }:
+                    CrashPoint.Reach(CrashPoint.AfterRedeemed);
                     return new GenerationOutcome.Begun(GenerationEntries.Read(entry)!, Replayed: false);
                 case AppendOutcome<GenerationAnswer>.Done { Answer: GenerationAnswer.Refused refused }:
                     return new GenerationOutcome.Refused(refused.Reason);

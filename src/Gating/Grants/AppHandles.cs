@@ -20,7 +20,7 @@ public sealed class AppHandles(OperatorKey key)
     private const byte Grant = 2;
     private const byte Generation = 3;
 
-    private readonly GenerationCache<string, AppCiphers> _apps = new(CachedApps);
+    private readonly AgingCache<string, AppCiphers> _apps = new(CachedApps);
 
     /// <summary>The pairwise <c>sub</c> of a person at an app.</summary>
     public string OfPerson(string app, StreamId person)

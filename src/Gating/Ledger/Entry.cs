@@ -26,6 +26,12 @@ public enum EntryKind
 
     /// <summary>An output of a generation was labelled and archived.</summary>
     Archived = 8,
+
+    /// <summary>How a generation ended.</summary>
+    Reported = 9,
+
+    /// <summary>An output was released without the label that people see (Labelling Measures Art. 9).</summary>
+    ReleasedUnlabelled = 10,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

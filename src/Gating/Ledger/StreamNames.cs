@@ -31,7 +31,7 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
     private const int CachedNames = 16384;
 
     private readonly byte[] _key = key.NamingKey();
-    private readonly GenerationCache<NameHash, StreamId> _known = new(CachedNames);
+    private readonly AgingCache<NameHash, StreamId> _known = new(CachedNames);
 
     /// <summary>Cold: one read (two with a natural-person claim), and the claims of what is missing. Throws <see cref="StorageUnavailableException"/>.</summary>
     public ValueTask<NamedStream> OfPersonAsync(VerifiedIdentity identity, CancellationToken cancellation)

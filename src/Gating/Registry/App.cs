@@ -16,6 +16,7 @@ public enum RegistryStatus
 /// <param name="Keys">Public keys (JWK) for <c>private_key_jwt</c>: ES256 or RS256/PS256 of 2048 bits or more; none to forbid it.</param>
 /// <param name="Audiences">Per issuer, the client ids under which this app's users log in there: the only <c>aud</c> values that its identity tokens may carry.</param>
 /// <param name="Tools">Resource URIs of the tools that the app may ask for.</param>
+/// <param name="MayReleaseUnlabelled">Outputs without the label that people see, where the tool allows it too (Labelling Measures Art. 9).</param>
 public sealed record App(
     string Id,
     string Name,
@@ -23,7 +24,8 @@ public sealed record App(
     ImmutableArray<ReadOnlyMemory<byte>> SecretDigests,
     ImmutableArray<ClientKey> Keys,
     FrozenDictionary<string, ImmutableArray<string>> Audiences,
-    FrozenSet<string> Tools);
+    FrozenSet<string> Tools,
+    bool MayReleaseUnlabelled = false);
 
 /// <summary>One public key of an app, as its JWK text.</summary>
 public sealed record ClientKey(string KeyId, string Algorithm, string Jwk);

@@ -22,6 +22,7 @@ public enum ExplicitDemand
 /// <param name="MediaTypes">What the tool may produce, by content.</param>
 /// <param name="MaxBytes">Of one output, before it is labelled.</param>
 /// <param name="Retention">At least <see cref="LeastRetention"/>.</param>
+/// <param name="AllowsUnlabelled">Outputs may be released without the label that people see, by apps that may (Labelling Measures Art. 9).</param>
 public sealed record Labelling(
     ProviderCode Provider,
     string System,
@@ -30,7 +31,8 @@ public sealed record Labelling(
     ExplicitDemand Explicit,
     FrozenSet<string> MediaTypes,
     long MaxBytes,
-    TimeSpan Retention)
+    TimeSpan Retention,
+    bool AllowsUnlabelled)
 {
     /// <summary>Six calendar months have at most 184 days (Labelling Measures Art. 9; Cybersecurity Law Art. 23).</summary>
     public static readonly TimeSpan LeastRetention = TimeSpan.FromDays(184);

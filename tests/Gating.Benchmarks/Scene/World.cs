@@ -93,6 +93,9 @@ internal sealed class World : IAsyncDisposable
                 .Text("proofing", "substantial").ToString());
     }
 
+    /// <summary>The app's own.</summary>
+    public System.Net.Http.Headers.AuthenticationHeaderValue Credentials => new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{App}:{_secret}")));
+
     private RawRequest Request(string person, bool rsa, string tool, string path)
     {
         var body = string.Join(
@@ -137,7 +140,11 @@ internal sealed class World : IAsyncDisposable
           "dossier": { "filingNumber": "bench-0001", "securityAssessmentUntil": "{{later}}", "datasetAuditUntil": "{{later}}" },
           "operations": ["{{Operation}}"], "assurance": { "level": "substantial" },
           "demandsDpop": false, "demandsConsent": false, "demandsModeration": false, "maxUnits": 10, "grantLifetimeSeconds": 300,
-          "quotas": [{ "name": "daily", "scope": "app_person_tool", "limit": {{units}}, "kind": "calendar", "period": "day" }]
+          "quotas": [{ "name": "daily", "scope": "app_person_tool", "limit": {{units}}, "kind": "calendar", "period": "day" }],
+          "labelling": {
+            "providerCode": "001191110102MACQD9K64010000", "system": "Tool", "source": "generated", "explicit": "apps_own", "mediaTypes": ["image/jpeg"],
+            "maxBytes": 200000000, "retentionDays": 184
+          }
         }
         """;
 }

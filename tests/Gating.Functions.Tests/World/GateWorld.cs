@@ -48,6 +48,19 @@ public sealed class GateWorld : IAsyncDisposable
 
     public IReadOnlyList<Uri> Addresses => [.. _instances.Select(instance => new Uri(instance.Urls.Single()))];
 
+    /// <summary>What every instance on this storage is set to, a process of its own included.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["Gating:Development"] = "true",
+        ["Gating:PublicUrl"] = Issuer,
+        ["Gating:Storage:TableServiceUri"] = _tables.AbsoluteUri,
+        ["Gating:Storage:QueueServiceUri"] = _queues.AbsoluteUri,
+        ["Gating:Storage:BlobServiceUri"] = _blobs.AbsoluteUri,
+        ["Gating:Storage:Prefix"] = _prefix,
+        ["Gating:Storage:TryTimeout"] = "00:00:20",
+        ["Gating:Keys:DevelopmentFolder"] = _keys,
+    };
+
     public IServiceProvider Services => _instances[0].Services;
 
     public ILedgerStore Ledger => Services.GetRequiredService<ILedgerStore>();
@@ -61,6 +74,7 @@ public sealed class GateWorld : IAsyncDisposable
         IEnumerable<string>? issuers = null,
         Uri? tables = null,
         Uri? queues = null,
+        Uri? blobs = null,
         Action<WebApplicationBuilder>? configure = null)
     {
         var azurite = await SharedProcesses.AzuriteAsync();
@@ -68,7 +82,7 @@ public sealed class GateWorld : IAsyncDisposable
         {
             _tables = tables ?? azurite.Table,
             _queues = queues ?? azurite.Queue,
-            _blobs = azurite.Blob,
+            _blobs = blobs ?? azurite.Blob,
         };
         world._issuers.Publish("op", world.Key.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
@@ -91,18 +105,8 @@ public sealed class GateWorld : IAsyncDisposable
         var app = GateApp.Build([], builder =>
         {
             builder.Configuration.Sources.Clear();
-            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
-            {
-                ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Trace),
-                ["Gating:Development"] = "true",
-                ["Gating:PublicUrl"] = Issuer,
-                ["Gating:Storage:TableServiceUri"] = _tables.AbsoluteUri,
-                ["Gating:Storage:QueueServiceUri"] = _queues.AbsoluteUri,
-                ["Gating:Storage:BlobServiceUri"] = _blobs.AbsoluteUri,
-                ["Gating:Storage:Prefix"] = _prefix,
-                ["Gating:Storage:TryTimeout"] = "00:00:20",
-                ["Gating:Keys:DevelopmentFolder"] = _keys,
-            });
+            builder.Configuration.AddInMemoryCollection(Settings);
+            builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Trace))]);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
             builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
             configure?.Invoke(builder);
@@ -152,6 +156,22 @@ public sealed class GateWorld : IAsyncDisposable
         }
 
         return entries;
+    }
+
+    /// <summary>Names of the files that the archive has.</summary>
+    public async Task<List<string>> ArchivedNamesAsync()
+    {
+        var container = await AzuriteStorage.ContainerAsync(_prefix + "archive");
+        var names = new List<string>();
+        if (await container.ExistsAsync())
+        {
+            await foreach (var blob in container.GetBlobsAsync())
+            {
+                names.Add(blob.Name);
+            }
+        }
+
+        return names;
     }
 
     public async Task ShouldBeSoundAsync(StreamId stream) => (await StreamVerifier.VerifyAsync(Ledger, stream, default)).Findings.ShouldBeEmpty();

@@ -30,15 +30,33 @@ public sealed class StudioCall(HttpClient http, Uri gate)
         return begun.Json.GetProperty("outputs")[0].GetProperty("upload").GetString()!;
     }
 
-    public Task<Answer> PutAsync(string address, byte[] file, string? declaration = null, AuthenticationHeaderValue? app = null)
+    public Task<Answer> ReportAsync(string id, string body, AuthenticationHeaderValue? app = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(gate, address)) { Content = new ByteArrayContent(file) };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, $"/v1/generations/{id}/report")) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Authorization = app ?? Studio;
+        return SendAsync(request);
+    }
+
+    public Task<Answer> PutAsync(string address, byte[] file, string? declaration = null, AuthenticationHeaderValue? app = null) =>
+        PutAsync(address, new ByteArrayContent(file), declaration, app);
+
+    public Task<Answer> PutAsync(string address, HttpContent file, string? declaration = null, AuthenticationHeaderValue? app = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(gate, address)) { Content = file };
         request.Headers.Authorization = app ?? Studio;
         if (declaration is not null)
         {
             request.Headers.Add("Explicit-Label", declaration);
         }
 
+        return SendAsync(request);
+    }
+
+    public Task<Answer> ReleaseAsync(string address, string statement, byte[] file)
+    {
+        var form = new MultipartFormDataContent { { new StringContent(statement), "statement" }, { new ByteArrayContent(file), "file", "file" } };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, address + "/release-unlabelled")) { Content = form };
+        request.Headers.Authorization = Studio;
         return SendAsync(request);
     }
 

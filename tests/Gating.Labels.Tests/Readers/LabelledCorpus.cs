@@ -1,3 +1,5 @@
+using System.Globalization;
+using Gating.Labels.Tests.Samples;
 using Gating.Testing;
 using Shouldly;
 using Xunit;
@@ -24,6 +26,11 @@ public sealed class LabelledCorpus : IAsyncLifetime
             Add(file, "made-labelled").ShouldBeOfType<LabelOutcome.Labelled>(file);
         }
 
+        foreach (var file in OfSamples(_folder.CreateSubdirectory("samples")))
+        {
+            Add(file, "samples-labelled").ShouldBeOfType<LabelOutcome.Labelled>(file);
+        }
+
         if (Corpora.Has("media/MANIFEST.csv"))
         {
             foreach (var file in Corpora.Files("media"))
@@ -37,6 +44,19 @@ public sealed class LabelledCorpus : IAsyncLifetime
     {
         _folder.Delete(recursive: true);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Formats of which neither the corpus nor ffmpeg has a file: our own samples.</summary>
+    private static IEnumerable<string> OfSamples(DirectoryInfo folder)
+    {
+        foreach (var (number, sample) in Sample.All.Where(static sample => sample.Format is "DOCX" or "XLSX" or "PPTX" or "HTML" or "SVG" or "Markdown").Index())
+        {
+            var ending = sample.Format is "Markdown" ? "md" : sample.Format.ToLowerInvariant();
+            var what = string.Concat(sample.What.Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+            var file = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{number}-{what}.{ending}"));
+            File.WriteAllBytes(file, sample.Bytes);
+            yield return file;
+        }
     }
 
     private LabelOutcome Add(string file, string folder)

@@ -6,6 +6,7 @@ missing=()
 for pair in exiftool:libimage-exiftool-perl ffprobe:ffmpeg mediainfo:mediainfo exiv2:exiv2 qpdf:qpdf; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
+perl -MArchive::Zip -e1 2>/dev/null || missing+=(libarchive-zip-perl)
 /usr/bin/python3 -c 'import mutagen' 2>/dev/null || missing+=(python3-mutagen)
 ((${#missing[@]} == 0)) && exit 0
 

@@ -1,3 +1,5 @@
+using Azure.Storage;
+using Azure.Storage.Blobs;
 using Gating.Azure;
 using Gating.Azure.Tables;
 using Gating.Testing.Processes;
@@ -33,6 +35,14 @@ public static class AzuriteStorage
     /// <summary>A client of one table of that account, past the stores.</summary>
     public static TableClient Table(StorageOptions options, string name, TableClientOptions? retries = null) =>
         new(new TableAccount(options, TimeProvider.System, new(TimeProvider.System), new()), name, retries ?? TableClientOptions.NoRetries);
+
+    /// <summary>A client of one container of Azurite, past the stores and past any proxy.</summary>
+    public static async Task<BlobContainerClient> ContainerAsync(string name)
+    {
+        var options = await NewOptionsAsync();
+        var key = (StorageCredential.SharedKey)options.Credential;
+        return new BlobServiceClient(options.Blobs, new StorageSharedKeyCredential(key.Account, key.Key)).GetBlobContainerClient(name);
+    }
 
     public static string NewPrefix() => $"t{Guid.NewGuid().ToString("N")[..12]}";
 }

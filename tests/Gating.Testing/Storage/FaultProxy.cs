@@ -169,6 +169,13 @@ public sealed class FaultProxy : IAsyncDisposable
         context.Response.StatusCode = (int)answer.StatusCode;
         CopyHeaders(answer.Headers, context.Response);
         CopyHeaders(answer.Content.Headers, context.Response);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            // A head speaks of a body that it does not carry.
+            context.Response.ContentLength = answer.Content.Headers.ContentLength;
+            return;
+        }
+
         var length = fault is WireFault.CutOff or WireFault.CutShort ? bytes.Length / 2 : bytes.Length;
         if (context.Response.StatusCode != 204)
         {

@@ -30,7 +30,7 @@ internal static class Seed
                 { "kty": "RSA", "kid": "rsa-1", "alg": "PS256", "use": "sig", "key_ops": ["verify"], "n": "{{Base64(Rsa.Modulus!)}}", "e": "{{Base64(Rsa.Exponent!)}}" }
               ] },
               "audiences": { "https://id.example": ["studio-web", "studio-ios"] },
-              "tools": ["https://tools.example/face-swap"]
+              "tools": ["https://tools.example/face-swap"], "mayReleaseUnlabelled": true
             },
             {
               "id": "other", "name": "Other", "status": "stopped",
@@ -53,7 +53,7 @@ internal static class Seed
               ],
               "labelling": {
                 "providerCode": "001191110102MACQD9K64010000", "system": "Face Studio", "systemVersion": "2.1", "source": "edited", "explicit": "applied",
-                "mediaTypes": ["image/png", "video/mp4"], "maxBytes": 100000000, "retentionDays": 200
+                "mediaTypes": ["image/png", "video/mp4"], "maxBytes": 100000000, "retentionDays": 200, "allowsUnlabelled": true
               }
             },
             {

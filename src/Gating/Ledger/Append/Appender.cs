@@ -9,7 +9,7 @@ public sealed class Appender(ILedgerStore store, ITraceQueue queue, OperatorKey 
     /// <summary>Proposals that may wait for one stream on one instance.</summary>
     public const int MaxWaiting = 256;
 
-    /// <summary>Streams whose heads are kept in memory, twice over (<see cref="GenerationCache{TKey, TValue}"/>).</summary>
+    /// <summary>Streams whose heads are kept in memory, twice over (<see cref="AgingCache{TKey, TValue}"/>).</summary>
     private const int CachedStreams = 8192;
 
     /// <summary>How long a proposal contends for its stream before it is shed.</summary>
@@ -22,7 +22,7 @@ public sealed class Appender(ILedgerStore store, ITraceQueue queue, OperatorKey 
     public static readonly TimeSpan TallyLife = TimeSpan.FromMinutes(1);
 
     private readonly AppenderContext _context = new(store, new(queue), key, time);
-    private readonly GenerationCache<StreamId, StreamAppender> _streams = new(CachedStreams);
+    private readonly AgingCache<StreamId, StreamAppender> _streams = new(CachedStreams);
 
     /// <summary>
     /// Decides and commits. Completes after the transaction is durable and its reference is queued; never cancelled on the way. Throws

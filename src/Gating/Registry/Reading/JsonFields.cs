@@ -94,6 +94,9 @@ internal sealed class JsonFields
 
     public bool Flag(string name) => Required(name)?.Flag() ?? false;
 
+    /// <summary>False where it is not said.</summary>
+    public bool OptionalFlag(string name) => Optional(name)?.Flag() ?? false;
+
     public T Choice<T>(string name, Choices<T> choices)
         where T : struct => Required(name)?.Choice(choices) ?? choices.First;
 

@@ -11,7 +11,7 @@ internal static class LabellingReader
 
     public static Labelling Read(JsonPlace place)
     {
-        var fields = JsonFields.Of(place, "providerCode", "system", "systemVersion", "source", "explicit", "mediaTypes", "maxBytes", "retentionDays");
+        var fields = JsonFields.Of(place, "providerCode", "system", "systemVersion", "source", "explicit", "mediaTypes", "maxBytes", "retentionDays", "allowsUnlabelled");
         _ = ProviderCode.TryParse(fields.Text("providerCode", TextRules.ProviderCode), out var provider);
         return new(
             provider,
@@ -21,6 +21,7 @@ internal static class LabellingReader
             fields.Choice("explicit", RegistryWords.ExplicitDemands),
             fields.Texts("mediaTypes", 1, MostTypes, TextRules.MediaType).Select(type => type.Value).ToFrozenSet(StringComparer.Ordinal),
             fields.Integer("maxBytes", 1, MostBytes),
-            TimeSpan.FromDays(fields.Integer("retentionDays", (long)Labelling.LeastRetention.TotalDays, MostDays)));
+            TimeSpan.FromDays(fields.Integer("retentionDays", (long)Labelling.LeastRetention.TotalDays, MostDays)),
+            fields.OptionalFlag("allowsUnlabelled"));
     }
 }

@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace Gating;
 
 /// <summary>
-/// A bounded cache without timers: two generations of at most <paramref name="size"/> entries. What is used moves to the young one; when that is full it
+/// A bounded cache without timers: two halves, a young and an old one, of at most <paramref name="size"/> entries. What is used moves to the young one; when that is full it
 /// becomes the old one, and what nobody used since is forgotten. Safe for concurrent use.
 /// </summary>
-public sealed class GenerationCache<TKey, TValue>(int size)
+public sealed class AgingCache<TKey, TValue>(int size)
     where TKey : notnull
 {
     private readonly Lock _turn = new();

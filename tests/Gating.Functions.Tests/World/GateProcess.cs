@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Gating.Functions.Tests.Local;
+
+namespace Gating.Functions.Tests.World;
+
+/// <summary>An instance of a world as a process of its own: its memory can be told from the tests', its temporary folder is its own, and it can be killed.</summary>
+internal sealed class GateProcess : IAsyncDisposable
+{
+    private const string Serving = "Now listening on: ";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryFolder _temporary = new();
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private GateProcess(GateWorld world, string program, string? dieAt)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", program]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in world.Settings)
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["TMPDIR"] = start.Environment["TEMP"] = start.Environment["TMP"] = _temporary.Path;
+        start.Environment["GATING_CRASH_AT"] = dieAt;
+        _process = new() { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Uri Address => _address.Task.Result;
+
+    public string Output => string.Join('\n', _lines);
+
+    /// <summary>Files of requests that it works on, by name.</summary>
+    public IReadOnlyList<string> WorkingFiles => [.. Directory.EnumerateFiles(_temporary.Path, "gating-*")];
+
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public long PeakResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>Starts it and waits until it serves.</summary>
+    /// <param name="program">Another build of it than the one that the tests use.</param>
+    /// <param name="dieAt">The crash point at which it kills itself; only that other build has any.</param>
+    public static async Task<GateProcess> StartAsync(GateWorld world, string? program = null, string? dieAt = null)
+    {
+        var process = new GateProcess(world, program ?? typeof(GateApp).Assembly.Location, dieAt);
+        try
+        {
+            await process._address.Task.WaitAsync(Limit);
+            return process;
+        }
+        catch (TimeoutException late)
+        {
+            var said = process.Output;
+            await process.DisposeAsync();
+            throw new InvalidOperationException($"The gate did not serve within {Limit}:\n{said}", late);
+        }
+    }
+
+    public async Task<int> EndedAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Limit);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _temporary.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _lines.Enqueue(line);
+        if (line.IndexOf(Serving, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            _address.TrySetResult(new(line[(at + Serving.Length)..].Trim()));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Gating.Admission;
+using Gating.Archive;
+using Gating.Generations;
+using Gating.Grants;
+using Gating.Labels;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Testing;
+using Gating.Testing.Storage;
+using Gating.Tests.Admission;
+using Shouldly;
+
+namespace Gating.Tests.Generations;
+
+/// <summary>What redeems and what archives, over stores in memory that share their faults; each <see cref="Restart"/> is a new process on the same stores.</summary>
+internal sealed class GenerationFixture
+{
+    public static readonly GenerationRequest Request = new("m", "1", SynthesisCategory.Face, null, [], null, null, [], null, 1);
+
+    public GenerationFixture()
+    {
+        Archive = new(Faults);
+        Index = new(Faults);
+        Gate.FirstTool["labelling"] = new JsonObject
+        {
+            ["providerCode"] = "001191110102MACQD9K64010000", ["system"] = "Face Studio", ["source"] = "generated", ["explicit"] = "apps_own",
+            ["mediaTypes"] = new JsonArray("image/png"), ["maxBytes"] = 1_000_000, ["retentionDays"] = 184,
+        };
+        Restart();
+    }
+
+    public GateFixture Gate { get; } = new();
+
+    public Faults Faults => Gate.Faults;
+
+    public InMemoryArchiveStore Archive { get; }
+
+    public InMemoryOutputIndex Index { get; }
+
+    public Appender Appender { get; private set; } = null!;
+
+    public GrantRedeemer Redeemer { get; private set; } = null!;
+
+    public OutputArchiver Archiver { get; private set; } = null!;
+
+    /// <summary>Nothing that was remembered is.</summary>
+    public void Restart()
+    {
+        var registry = new RegistrySource(Gate.RegistryStore, Gate.Time, RegistryMode.Production);
+        Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
+        Redeemer = new(registry, Appender, Gate.Store, Gate.Time);
+        Archiver = new(Gate.Store, Appender, Archive, Index, registry, Gate.Time);
+    }
+
+    public async Task<PresentedGrant> GrantAsync(int units = 1)
+    {
+        var granted = await Gate.AskAsync(request => request with { Detail = request.Detail with { Units = units } });
+        var terms = granted.ShouldBeOfType<AdmissionDecision.Granted>().Terms;
+        return new(terms.Person, terms.Seq, terms.App, terms.Resource, "face_swap", units, terms.ExpiresAt, null);
+    }
+
+    public Task<GenerationOutcome> RedeemAsync(PresentedGrant grant, Func<GenerationRequest, GenerationRequest>? change = null, ShortLivedRow? proof = null) =>
+        Redeemer.RedeemAsync(grant, change?.Invoke(Request) ?? Request, proof, default);
+
+    public async Task<Generation> BeginAsync() => (await RedeemAsync(await GrantAsync())).ShouldBeOfType<GenerationOutcome.Begun>().Generation;
+
+    /// <summary>As the endpoint does it: asks which output it would be, then hands the file in.</summary>
+    public async Task<ArchiveOutcome> HandInAsync(Generation generation, byte[] file, int number = 1, bool declares = false, string app = "app")
+    {
+        var (awaited, refused) = await Archiver.AwaitAsync(app, generation.Person, generation.Seq, number, default);
+        return awaited is null ? refused! : await Archiver.ArchiveAsync(awaited, new MemoryStream(file), static () => new MemoryStream(), declares, default);
+    }
+
+    /// <summary>Null where storage failed: nobody was told anything.</summary>
+    public static async Task<T?> TryAsync<T>(Func<Task<T>> request)
+        where T : class
+    {
+        try
+        {
+            return await request();
+        }
+        catch (StorageUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Its transaction happens and its reference is not queued: it hears nothing.</summary>
+    public async Task LoseReferenceAsync<T>(Func<Task<T>> request)
+    {
+        var put = Faults.HoldNext(StoreCall.PutTrace);
+        Faults.On(StoreCall.PutTrace, Fault.Before);
+        var commits = Faults.Calls(StoreCall.Commit);
+        var asked = request();
+        await put.Reached;
+        await Eventually.TrueAsync(() => Faults.Calls(StoreCall.Commit) == commits + 1);
+        put.Release();
+        await Should.ThrowAsync<StorageUnavailableException>(asked);
+    }
+
+    public async Task<long> ChargedAsync(StreamId person) => (await Gate.Ledger.ReadHeadAsync(person, default))!.Head.State.Windows.ShouldHaveSingleItem().Used;
+
+    /// <summary>The chain verifies, all of it was announced, no store saw a rule broken, and every recorded output's file is there, as recorded.</summary>
+    public async Task ShouldBeSoundAsync(StreamId person)
+    {
+        (await StreamVerifier.VerifyAsync(Gate.Ledger, person, default)).Findings.ShouldBeEmpty();
+        Faults.Violations.ShouldBeEmpty();
+        foreach (var output in (await Gate.EntriesAsync()).Select(ArchivedOutput.Of).OfType<ArchivedOutput>())
+        {
+            (await Archive.FindAsync(output.File.Content, default)).ShouldBe(output.File);
+            await using var kept = (await Archive.OpenAsync(output.File.Content, 0, output.File.Length, default))!;
+            EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(kept)).ShouldBe(output.File.OutputSha256);
+            var found = LabelReader.Read(kept).ShouldBeOfType<ReadOutcome.Read>().Report.Labels.ShouldHaveSingleItem().Content;
+            found.Text.ShouldBe(output.Label);
+            found.Label!.ProduceId.ShouldBe(output.File.Content.Text);
+        }
+    }
+
+    /// <summary>Every seq up to the head's was told to the log. Perhaps one more: the reference goes beside the transaction, and one that found its output recorded left none.</summary>
+    public async Task ShouldBeAnnouncedAsync(StreamId person)
+    {
+        var told = Gate.Queue.References.Where(reference => reference.Stream == person).SelectMany(static reference => Enumerable.Range((int)reference.From, (int)(reference.To - reference.From + 1)));
+        Enumerable.Range(1, (int)(await Gate.Ledger.ReadHeadAsync(person, default))!.Head.Seq).Except(told).ShouldBeEmpty();
+    }
+
+    public static byte[] Png(byte shade) => TinyPng.Of(shade);
+}
