@@ -11,7 +11,7 @@ namespace Gating.Azure;
 /// table ledger    partition {stream}   row head | e;{seq:D12} | g;{seq:D12}[;{part:D3}] | k;{hash}
 /// table names     partition {hash}     row name
 /// table registry  partition registry   row version | {kind};{name, escaped}
-/// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId}
+/// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId} | partition look;{band} row {ContentId}
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 /// </code>
@@ -59,6 +59,9 @@ public sealed class TableKeys(string prefix)
         : string.Create(CultureInfo.InvariantCulture, $"{Numbered('g', id.Seq)};{id.Part:D3}");
 
     public static string Key(KeyHash key) => $"k;{key}";
+
+    /// <summary>Of the outputs whose look has that band. Its own upper bits tell it from all others.</summary>
+    public static string Band(uint band) => string.Create(CultureInfo.InvariantCulture, $"look;{band:x8}");
 
     public static string Blob(EntryHash hash) => hash.ToString();
 

@@ -5,11 +5,12 @@ using Gating.Ledger;
 
 namespace Gating.Azure.Archive;
 
-/// <summary>Index rows: a ContentId's in a partition of its own, a digest's in one per digest, a row for each output that has it. Insert-only: what a row says never changes.</summary>
+/// <summary>Index rows: a ContentId's in a partition of its own, a digest's in one per digest, a row for each output that has it; so a band's. Insert-only: what a row says never changes.</summary>
 public sealed class TableOutputIndex : IOutputIndex
 {
     private const string Stream = "Stream";
     private const string Seq = "Seq";
+    private const string Look = "Look";
 
     private readonly TableClient _table;
     private readonly Setup _setup;
@@ -18,13 +19,14 @@ public sealed class TableOutputIndex : IOutputIndex
 
     public Task EnsureCreatedAsync(CancellationToken cancellation) => _setup.EnsureAsync(cancellation).AsTask();
 
-    public async Task AddAsync(ContentId content, OutputPlace place, IReadOnlyCollection<EntryHash> digests, CancellationToken cancellation)
+    public async Task AddAsync(ContentId content, OutputPlace place, IReadOnlyCollection<EntryHash> digests, OutputLook? look, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
         IEnumerable<TableEntity> rows =
         [
             StoredRow.New(content.Text, TableKeys.Output).With(Stream, TableValue.Of(place.Person.ToString())).With(Seq, TableValue.Of(place.Seq)),
             .. digests.Distinct().Select(digest => StoredRow.New(digest.ToString(), content.Text)),
+            .. look?.Bands.Select(band => StoredRow.New(TableKeys.Band(band), content.Text).With(Look, TableValue.Of(look.Text))) ?? [],
         ];
 
         // A row that is there says the same: it was written for this output before.
@@ -47,14 +49,26 @@ public sealed class TableOutputIndex : IOutputIndex
     public async Task<IReadOnlyList<ContentId>> FindAsync(EntryHash sha256, int most, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        var found = new List<ContentId>();
-        await foreach (var row in _table.QueryAsync(new TableQuery(sha256.ToString()) { PageSize = most }, cancellation))
-        {
-            if (ContentId.TryParse(StoredRow.Known(row, "digest index").RowKey, out var content))
-            {
-                found.Add(content);
-            }
+        return await ReadAsync(sha256.ToString(), most, static row => ContentOf(StoredRow.Known(row, "digest index")), cancellation);
+    }
 
+    public async Task<IReadOnlyList<LookCandidate>> FindByBandAsync(uint band, int most, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        return await ReadAsync(TableKeys.Band(band), most, LookOf, cancellation);
+    }
+
+    private static LookCandidate LookOf(TableEntity row) => new(ContentOf(StoredRow.Known(row, "look index")), row.Get(Look).AsString());
+
+    private static ContentId ContentOf(TableEntity row) =>
+        ContentId.TryParse(row.RowKey, out var content) ? content : throw new FormatException("An index row is named by no output.");
+
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(string partition, int most, Func<TableEntity, T> read, CancellationToken cancellation)
+    {
+        var found = new List<T>();
+        await foreach (var row in _table.QueryAsync(new TableQuery(partition) { PageSize = most }, cancellation))
+        {
+            found.Add(read(row));
             if (found.Count == most)
             {
                 break;

@@ -66,6 +66,11 @@ internal sealed class IdentifyEndpoint(Identifier identifier)
                 json.WriteString("content_id"u8, content.Text);
             }
 
+            if (said.Distance is { } distance)
+            {
+                json.WriteNumber("distance"u8, distance);
+            }
+
             if (said.NotRead is not null)
             {
                 json.WriteString("not_read"u8, said.NotRead);
@@ -132,6 +137,7 @@ internal sealed class IdentifyEndpoint(Identifier identifier)
         RecordMatch.Original => "original",
         RecordMatch.ContentDiffers => "content_differs",
         RecordMatch.NotRecorded => "not_recorded",
+        RecordMatch.Similar => "similar",
     };
 
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);

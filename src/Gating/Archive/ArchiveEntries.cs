@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gating.Generations;
+using Gating.Labels.Perceptual;
 using Gating.Ledger;
 
 namespace Gating.Archive;
@@ -9,10 +10,10 @@ internal static class ArchiveEntries
 {
     private const int Version = 1;
 
-    public static byte[] Archived(Generation generation, int number, ArchivedFile file, string label, string explicitLabel) =>
-        JsonBytes.OfObject((generation, number, file, label, explicitLabel), static (json, state) =>
+    public static byte[] Archived(Generation generation, int number, ArchivedFile file, LabelledOutput labelled) =>
+        JsonBytes.OfObject((generation, number, file, labelled), static (json, state) =>
         {
-            var (generation, number, file, label, explicitLabel) = state;
+            var (generation, number, file, labelled) = state;
             json.WriteNumber("v"u8, Version);
             json.WriteString("app"u8, generation.App);
             json.WriteString("tool"u8, generation.Tool);
@@ -23,8 +24,13 @@ internal static class ArchiveEntries
             json.WriteNumber("bytes"u8, file.Length);
             json.WriteString("source_sha256"u8, file.SourceSha256.ToString());
             json.WriteString("output_sha256"u8, file.OutputSha256.ToString());
-            json.WriteString("label"u8, label);
-            json.WriteString("explicit_label"u8, explicitLabel);
+            json.WriteString("label"u8, labelled.Label);
+            json.WriteString("explicit_label"u8, labelled.Explicit);
+            if (labelled.Look is { } look)
+            {
+                json.WriteString("perceptual_hash"u8, look.ToString());
+            }
+
             json.WriteNumber("retain_until"u8, file.RetainUntil.ToUnixTimeMilliseconds());
         });
 
@@ -52,8 +58,12 @@ internal static class ArchiveEntries
             DateTimeOffset.FromUnixTimeMilliseconds(root.GetProperty("retain_until").GetInt64()));
         return new(
             entry.Stream, entry.Seq, root.GetProperty("app").GetString()!, root.GetProperty("tool").GetString()!, root.GetProperty("generation").GetInt64(),
-            root.GetProperty("number").GetInt32(), file, root.GetProperty("label").GetString()!);
+            root.GetProperty("number").GetInt32(), file, root.GetProperty("label").GetString()!, Look(root));
     }
+
+    private static PerceptualHash? Look(JsonElement root) => !root.TryGetProperty("perceptual_hash", out var hex) ? null
+        : PerceptualHash.TryParse(hex.GetString(), out var look) ? look
+        : throw new FormatException("An output's entry holds no hash of its look.");
 
     private static EntryHash Digest(JsonElement root, string name) => EntryHash.FromBytes(Convert.FromHexString(root.GetProperty(name).GetString()!));
 }

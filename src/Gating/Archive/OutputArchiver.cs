@@ -97,7 +97,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
     private async Task<ArchiveOutcome> RecordAsync(AwaitedOutput awaited, ArchivedFile file, LabelledOutput labelled, CancellationToken cancellation)
     {
         var generation = awaited.Generation;
-        var draft = new EntryDraft(EntryKind.Archived, ArchiveEntries.Archived(generation, awaited.Number, file, labelled.Label, labelled.Explicit), default);
+        var draft = new EntryDraft(EntryKind.Archived, ArchiveEntries.Archived(generation, awaited.Number, file, labelled), default);
         var proposal = new Proposal<bool>(
             OperationId.Create(), [], (state, _) => new(state, [draft], [], new SettlementId(generation.Seq, awaited.Number), null, true));
         switch (await appender.AppendAsync(generation.Person, proposal, isNew: false))
@@ -136,7 +136,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
     private async Task<ArchiveOutcome> IndexAsync(ArchivedOutput output, bool isReplayed, CancellationToken cancellation)
     {
         CrashPoint.Reach(CrashPoint.AfterArchived);
-        await index.AddAsync(output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], cancellation);
+        await index.AddAsync(output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation);
         CrashPoint.Reach(CrashPoint.AfterIndex);
         return new ArchiveOutcome.Archived(output, isReplayed);
     }

@@ -1,6 +1,7 @@
 using Gating.Generations;
 using Gating.Labels;
 using Gating.Labels.Explicit;
+using Gating.Labels.Perceptual;
 using Gating.Ledger;
 using Gating.Registry;
 
@@ -8,7 +9,8 @@ namespace Gating.Archive;
 
 /// <summary>A labelled output, read back and compared, and not yet kept anywhere.</summary>
 /// <param name="Explicit">What is known of the label that people see: <c>found</c>, <c>applied</c>, <c>declared</c>, <c>unchecked</c>.</param>
-internal sealed record LabelledOutput(string MediaType, EntryHash SourceSha256, EntryHash OutputSha256, string Label, string Explicit);
+/// <param name="Look">Null where it is no picture that can be told from others.</param>
+internal sealed record LabelledOutput(string MediaType, EntryHash SourceSha256, EntryHash OutputSha256, string Label, string Explicit, PerceptualHash? Look);
 
 /// <summary>Puts both labels on a file, as its tool's policy says. The explicit one first: it changes what the implicit one is about.</summary>
 internal static class OutputLabelling
@@ -33,7 +35,7 @@ internal static class OutputLabelling
         var label = new LabelContent(Labels.Label.Generated(policy.Provider, content.Text), policy.Source, policy.System, policy.SystemVersion, generation.At);
         return LabelWriter.Write(isApplied ? between : source, output, label, LabelPolicy.Careful) switch
         {
-            LabelOutcome.Labelled done => (new(done.After.MediaType, Hash(isApplied ? Sha256(source) : done.SourceSha256), Hash(done.OutputSha256), done.After.Labels[0].Content.Text, explicitLabel!), null),
+            LabelOutcome.Labelled done => (new(done.After.MediaType, Hash(isApplied ? Sha256(source) : done.SourceSha256), Hash(done.OutputSha256), done.After.Labels[0].Content.Text, explicitLabel!, LookOf(output)), null),
             LabelOutcome.Refused no => (null, new(ArchiveRefusal.LabelRefused, no.Reason, no.Detail)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -42,7 +44,7 @@ internal static class OutputLabelling
     /// <summary>What stands in a file that was labelled from the same bytes as <paramref name="made"/>, and not in the same way.</summary>
     public static LabelledOutput ReadBack(Stream kept, LabelledOutput made) =>
         LabelReader.Read(kept) is ReadOutcome.Read { Report.Labels: [var found, ..] }
-            ? made with { Label = found.Content.Text, Explicit = ExplicitLabel.Read(kept) is ExplicitFinding.Found ? "found" : "unchecked" }
+            ? made with { Label = found.Content.Text, Explicit = ExplicitLabel.Read(kept) is ExplicitFinding.Found ? "found" : "unchecked", Look = LookOf(kept) }
             : throw new StorageUnavailableException("A file that is kept has no label.");
 
     private static (string? Explicit, ArchiveOutcome.Refused? Refused) MakeExplicit(Stream source, Stream between, Labelling policy, bool isDeclared)
@@ -71,6 +73,8 @@ internal static class OutputLabelling
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static PerceptualHash? LookOf(Stream output) => PerceptualHash.Of(output) is PerceptualOutcome.Hashed { CanBeIndexed: true } look ? look.Hash : null;
 
     private static byte[] Sha256(Stream source)
     {

@@ -92,7 +92,7 @@ public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IO
                 return ReleaseRefusal.Busy;
         }
 
-        await index.AddAsync(archived.File.Content, new(archived.Person, archived.Seq), [released], cancellation);
+        await index.AddAsync(archived.File.Content, new(archived.Person, archived.Seq), [released], look: null, cancellation);
         return null;
     }
 

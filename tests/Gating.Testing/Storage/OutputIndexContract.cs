@@ -28,8 +28,8 @@ public abstract class OutputIndexContract
         var (content, place) = (ContentId.Create(DateTimeOffset.UtcNow), new OutputPlace(StreamId.Create(), 7));
         EntryHash[] digests = [NewDigest(), NewDigest()];
 
-        await index.AddAsync(content, place, digests, default);
-        await index.AddAsync(content, place, digests, default);
+        await index.AddAsync(content, place, digests, null, default);
+        await index.AddAsync(content, place, digests, null, default);
 
         (await index.FindAsync(content, default)).ShouldBe(place);
         foreach (var digest in digests)
@@ -46,11 +46,32 @@ public abstract class OutputIndexContract
         var contents = Enumerable.Range(0, 5).Select(i => ContentId.Create(DateTimeOffset.UtcNow.AddSeconds(i))).ToArray();
         foreach (var content in contents.Reverse())
         {
-            await index.AddAsync(content, new(StreamId.Create(), 1), [digest, digest], default);
+            await index.AddAsync(content, new(StreamId.Create(), 1), [digest, digest], null, default);
         }
 
         (await index.FindAsync(digest, 3, default)).ShouldBe(contents[..3]);
         (await index.FindAsync(digest, 10, default)).ShouldBe(contents);
+    }
+
+    [Fact]
+    public async Task An_output_is_found_by_each_band_of_its_look_the_earliest_first_and_as_many_as_asked_for()
+    {
+        var index = await OpenAsync();
+        var bands = Enumerable.Range(0, 3).Select(static _ => BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4))).ToArray();
+        var (look, turned) = (new OutputLook("a look", bands[..2]), new OutputLook("nearly that", [bands[0], bands[2]]));
+        var contents = Enumerable.Range(0, 4).Select(i => ContentId.Create(DateTimeOffset.UtcNow.AddSeconds(i))).ToArray();
+        foreach (var content in contents.Reverse())
+        {
+            await index.AddAsync(content, new(StreamId.Create(), 1), [], content == contents[0] ? turned : look, default);
+            await index.AddAsync(content, new(StreamId.Create(), 1), [], content == contents[0] ? turned : look, default);
+        }
+
+        LookCandidate[] expected = [new(contents[0], "nearly that"), .. contents[1..].Select(static content => new LookCandidate(content, "a look"))];
+        (await index.FindByBandAsync(bands[0], 10, default)).ShouldBe(expected);
+        (await index.FindByBandAsync(bands[0], 2, default)).ShouldBe(expected[..2]);
+        (await index.FindByBandAsync(bands[1], 10, default)).ShouldBe(expected[1..]);
+        (await index.FindByBandAsync(bands[2], 10, default)).ShouldBe(expected[..1]);
+        (await index.FindByBandAsync(bands[0] ^ 1, 10, default)).ShouldBeEmpty();
     }
 
     private static EntryHash NewDigest() => EntryHash.FromBytes(RandomNumberGenerator.GetBytes(EntryHash.Size));

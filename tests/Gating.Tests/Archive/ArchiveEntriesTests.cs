@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Gating.Archive;
 using Gating.Generations;
+using Gating.Labels.Perceptual;
 using Gating.Ledger;
 using Gating.Tests.Generations;
 using Shouldly;
@@ -26,10 +27,12 @@ public sealed class ArchiveEntriesTests
             content, v.GetProperty("media_type").GetString()!, v.GetProperty("bytes").GetInt64(), Digest(v, "source_sha256"), Digest(v, "output_sha256"),
             DateTimeOffset.FromUnixTimeMilliseconds(v.GetProperty("retain_until").GetInt64()));
         var (number, label) = (v.GetProperty("number").GetInt32(), v.GetProperty("label").GetString()!);
-        var written = ArchiveEntries.Archived(generation, number, file, label, v.GetProperty("explicit_label").GetString()!);
+        var look = v.TryGetProperty("perceptual_hash", out var hex) && PerceptualHash.TryParse(hex.GetString(), out var hash) ? hash : (PerceptualHash?)null;
+        var labelled = new LabelledOutput(file.MediaType, file.SourceSha256, file.OutputSha256, label, v.GetProperty("explicit_label").GetString()!, look);
+        var written = ArchiveEntries.Archived(generation, number, file, labelled);
         Encoding.UTF8.GetString(written).ShouldBe(v.GetProperty("public").GetString());
         ArchiveEntries.Read(GenerationEntriesTests.EntryOf(EntryKind.Archived, written))
-            .ShouldBe(new(new(1), 8, generation.App, generation.Tool, generation.Seq, number, file, label));
+            .ShouldBe(new(new(1), 8, generation.App, generation.Tool, generation.Seq, number, file, label, look));
     }
 
     [Fact]
