@@ -5,7 +5,8 @@ using Gating.Registry;
 namespace Gating.Archive;
 
 /// <summary>An output that may be handed in now.</summary>
-public sealed record AwaitedOutput(Generation Generation, int Number, Labelling Labelling)
+/// <param name="Settled">It was recorded before; null where, when this was read, it was not.</param>
+public sealed record AwaitedOutput(Generation Generation, int Number, Labelling Labelling, SettlementRow? Settled)
 {
     public ContentId Content => Generation.Contents[Number - 1];
 }
@@ -16,11 +17,18 @@ public sealed record AwaitedOutput(Generation Generation, int Number, Labelling 
 /// </summary>
 public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, IOutputIndex index, RegistrySource registry, TimeProvider time)
 {
-    /// <summary>Which output it would be, by two point reads at most; or why none.</summary>
+    /// <summary>Which output it would be, by two point reads at once; or why none.</summary>
     public async Task<(AwaitedOutput? Awaited, ArchiveOutcome.Refused? Refused)> AwaitAsync(string app, StreamId person, long generationSeq, int number, CancellationToken cancellation)
     {
-        if (await ledger.ReadEntryAsync(person, generationSeq, cancellation) is not { } entry || GenerationEntries.Read(entry) is not { } generation
-            || !string.Equals(generation.App, app, StringComparison.Ordinal) || number < 1 || number > generation.Contents.Length)
+        if (number is < 1 or > GenerationRequest.MaxOutputs)
+        {
+            return (null, new(ArchiveRefusal.NotFound));
+        }
+
+        var reads = (Entry: ledger.ReadEntryAsync(person, generationSeq, cancellation), Settled: ledger.ReadSettlementAsync(person, new(generationSeq, number), cancellation));
+        await Task.WhenAll(reads.Entry, reads.Settled);
+        if (await reads.Entry is not { } entry || GenerationEntries.Read(entry) is not { } generation
+            || !string.Equals(generation.App, app, StringComparison.Ordinal) || number > generation.Contents.Length)
         {
             return (null, new(ArchiveRefusal.NotFound));
         }
@@ -31,7 +39,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         }
 
         return (await registry.GetAsync(cancellation)).Tools.GetValueOrDefault(generation.Tool)?.Labelling is { } labelling
-            ? (new(generation, number, labelling), null)
+            ? (new(generation, number, labelling, await reads.Settled), null)
             : (null, new(ArchiveRefusal.NotOffered));
     }
 
@@ -40,8 +48,10 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
     /// <param name="declaresExplicit">The app says that people see or hear that the file is generated.</param>
     public async Task<ArchiveOutcome> ArchiveAsync(AwaitedOutput awaited, Stream source, Func<Stream> scratch, bool declaresExplicit, CancellationToken cancellation)
     {
-        if (await RecordedAsync(awaited, cancellation) is { } recorded)
+        // Recorded since it was awaited: then the file that is kept, or the settlement row, tells.
+        if (awaited.Settled is { } settlement)
         {
+            var recorded = await RecordedAsync(awaited.Generation.Person, settlement, cancellation);
             source.Position = 0;
             return await AnswerAsync(recorded, EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(source, cancellation)), cancellation);
         }
@@ -104,28 +114,18 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         {
             case AppendOutcome<bool>.Done { Entries: [var entry, ..] }:
                 return await IndexAsync(ArchiveEntries.Read(entry)!, isReplayed: false, cancellation);
-            case AppendOutcome<bool>.AlreadySettled:
-                return await RecordedAsync(awaited, cancellation) is { } recorded
-                    ? await AnswerAsync(recorded, file.SourceSha256, cancellation)
-                    : new ArchiveOutcome.Refused(ArchiveRefusal.Busy);
+            case AppendOutcome<bool>.AlreadySettled settled:
+                return await AnswerAsync(await RecordedAsync(generation.Person, settled.Row, cancellation), file.SourceSha256, cancellation);
             default:
                 return new ArchiveOutcome.Refused(ArchiveRefusal.Busy);
         }
     }
 
-    private async Task<ArchivedOutput?> RecordedAsync(AwaitedOutput awaited, CancellationToken cancellation)
-    {
-        var (person, seq) = (awaited.Generation.Person, awaited.Generation.Seq);
-        if (await ledger.ReadSettlementAsync(person, new(seq, awaited.Number), cancellation) is not { } settlement)
-        {
-            return null;
-        }
-
-        // Announced before it is answered: its first answer may have been lost because the queue was down.
-        return await appender.ReadAnnouncedAsync(person, settlement.By, cancellation) is var (_, entry) && ArchiveEntries.Read(entry) is { } output
+    // Announced before it is answered: its first answer may have been lost because the queue was down.
+    private async Task<ArchivedOutput> RecordedAsync(StreamId person, SettlementRow settlement, CancellationToken cancellation) =>
+        await appender.ReadAnnouncedAsync(person, settlement.By, cancellation) is var (_, entry) && ArchiveEntries.Read(entry) is { } output
             ? output
             : throw new StreamFrozenException(person, $"a settlement names entry {settlement.By}, which is no output");
-    }
 
     private async Task<ArchiveOutcome> AnswerAsync(ArchivedOutput recorded, EntryHash sourceSha256, CancellationToken cancellation) =>
         recorded.File.SourceSha256 == sourceSha256
