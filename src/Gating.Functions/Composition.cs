@@ -73,6 +73,7 @@ internal static class Composition
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
         services.AddSingleton<OutputArchiver>();
+        services.AddSingleton<RecordedOutputs>();
         services.AddSingleton<UnlabelledRelease>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();

@@ -96,11 +96,6 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
             GenerationRefusal.ProofReplayed => (401, "proof_replayed", "The DPoP proof was used before."),
             GenerationRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
         };
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = FaultMiddleware.RetrySeconds;
-        }
-
         return Problem.WriteAsync(context, status, word, detail);
     }
 

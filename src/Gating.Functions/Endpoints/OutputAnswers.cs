@@ -45,11 +45,6 @@ internal static class OutputAnswers
             ArchiveRefusal.LabelRefused => (422, "label_refused", "The file cannot be labelled."),
             ArchiveRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
         };
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = FaultMiddleware.RetrySeconds;
-        }
-
         var said = refused.Detail is null ? detail : $"{detail} {(refused.Label is { } label ? $"({JsonNamingPolicy.SnakeCaseLower.ConvertName(label.ToString())}) " : string.Empty)}{refused.Detail}";
         return Problem.WriteAsync(context, status, reason, said);
     }

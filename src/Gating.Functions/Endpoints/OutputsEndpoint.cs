@@ -3,7 +3,6 @@ using Gating.Archive;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
-using Gating.Ledger;
 using Microsoft.Net.Http.Headers;
 
 namespace Gating.Functions.Endpoints;
@@ -11,7 +10,7 @@ namespace Gating.Functions.Endpoints;
 /// <summary>
 /// <c>PUT /v1/generations/{id}/outputs/{n}</c>: a file in, labelled and kept. <c>GET /v1/outputs/{contentId}</c>: the labelled file, for the app that made it.
 /// </summary>
-internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, OutputArchiver archiver, ILedgerStore ledger, IOutputIndex index, IArchiveStore archive)
+internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, OutputArchiver archiver, RecordedOutputs outputs, IArchiveStore archive)
 {
     public async Task PutAsync(HttpContext context)
     {
@@ -51,9 +50,7 @@ internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, Out
         }
 
         if (!ContentId.TryParse((string)context.Request.RouteValues["contentId"]!, out var content)
-            || await index.FindAsync(content, context.RequestAborted) is not { } place
-            || await ledger.ReadEntryAsync(place.Person, place.Seq, context.RequestAborted) is not { } entry
-            || ArchivedOutput.Of(entry) is not { } output
+            || await outputs.FindAsync(content, context.RequestAborted) is not { } output
             || !string.Equals(output.App, app.Id, StringComparison.Ordinal))
         {
             await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "output_unknown", "This app has no such output.");

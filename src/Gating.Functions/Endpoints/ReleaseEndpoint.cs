@@ -100,11 +100,6 @@ internal sealed class ReleaseEndpoint(AppCaller callers, UnlabelledRelease relea
             ReleaseRefusal.Differs => (409, "release_differs", "It was released before, on another statement."),
             ReleaseRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
         };
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = FaultMiddleware.RetrySeconds;
-        }
-
         return Problem.WriteAsync(context, status, reason, detail);
     }
 }

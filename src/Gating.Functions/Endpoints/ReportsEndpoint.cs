@@ -44,11 +44,6 @@ internal sealed class ReportsEndpoint(AppCaller callers, AppHandles handles, Gen
             ReportRefusal.Differs => (409, "report_differs", "Something else was reported before."),
             ReportRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
         };
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = FaultMiddleware.RetrySeconds;
-        }
-
         return Problem.WriteAsync(context, status, reason, detail);
     }
 }

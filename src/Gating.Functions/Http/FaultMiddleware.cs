@@ -28,21 +28,18 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         {
             Log.StorageUnavailable(logger, error.GetType().Name, TraceId(context));
             GateTelemetry.Decided("failed", "storage_unavailable", TimeSpan.Zero);
-            context.Response.Headers.RetryAfter = RetrySeconds;
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "Storage did not answer; nothing was granted.");
         }
         catch (RegistryUnreadableException error)
         {
             Log.RegistryUnreadable(logger, error.Version, error.Errors.Length, TraceId(context));
             GateTelemetry.Decided("failed", "registry_unreadable", TimeSpan.Zero);
-            context.Response.Headers.RetryAfter = RetrySeconds;
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "registry_unreadable", "The registry cannot be read; nothing was granted.");
         }
         catch (StreamFrozenException error)
         {
             Log.StreamFrozen(logger, error.Stream.ToString(), TraceId(context));
             GateTelemetry.Decided("failed", "stream_frozen", TimeSpan.Zero);
-            context.Response.Headers.RetryAfter = RetrySeconds;
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "stream_frozen", "A record contradicts itself; an operator has to look.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

@@ -5,6 +5,7 @@ internal static class Problem
 {
     private const string TypePrefix = "urn:gating:problem:";
 
+    /// <summary>A 503 says when to come back.</summary>
     /// <param name="reason">A stable word; with the prefix it is the problem's <c>type</c>.</param>
     public static Task WriteAsync(HttpContext context, int status, string reason, string detail)
     {
@@ -13,6 +14,11 @@ internal static class Problem
             // Half an answer is out: closing the connection is the only way left to say that it is not whole.
             context.Abort();
             return Task.CompletedTask;
+        }
+
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = FaultMiddleware.RetrySeconds;
         }
 
         var trace = FaultMiddleware.TraceId(context);

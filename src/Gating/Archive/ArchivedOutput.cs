@@ -17,8 +17,4 @@ public sealed record ArchivedFile(ContentId Content, string MediaType, long Leng
 /// <param name="Number">Of the output in its generation, from 1.</param>
 /// <param name="Label">The label's JSON as it was written.</param>
 /// <param name="Look">How the labelled file looks; null where it is no picture that can be told from others.</param>
-public sealed record ArchivedOutput(StreamId Person, long Seq, string App, string Tool, long GenerationSeq, int Number, ArchivedFile File, string Label, PerceptualHash? Look)
-{
-    /// <summary>The output that an entry records; null where it records something else.</summary>
-    public static ArchivedOutput? Of(Entry entry) => ArchiveEntries.Read(entry);
-}
+public sealed record ArchivedOutput(StreamId Person, long Seq, string App, string Tool, long GenerationSeq, int Number, ArchivedFile File, string Label, PerceptualHash? Look);

@@ -25,21 +25,23 @@ internal static class OutputLabelling
             return (null, new(ArchiveRefusal.MediaTypeNotAllowed, Detail: $"By its content it is {type}."));
         }
 
-        var (explicitLabel, refused) = MakeExplicit(source, between, policy, declaresExplicit);
+        var (explicitLabel, sourceSha256, refused) = MakeExplicit(source, between, policy, declaresExplicit);
         if (refused is not null)
         {
             return (null, refused);
         }
 
-        var isApplied = between.Length > 0;
-        var label = new LabelContent(Labels.Label.Generated(policy.Provider, content.Text), policy.Source, policy.System, policy.SystemVersion, generation.At);
-        return LabelWriter.Write(isApplied ? between : source, output, label, LabelPolicy.Careful) switch
+        return LabelWriter.Write(sourceSha256 is null ? source : between, output, ContentOf(generation, content, policy), LabelPolicy.Careful) switch
         {
-            LabelOutcome.Labelled done => (new(done.After.MediaType, Hash(isApplied ? Sha256(source) : done.SourceSha256), Hash(done.OutputSha256), done.After.Labels[0].Content.Text, explicitLabel!, LookOf(output)), null),
+            LabelOutcome.Labelled done => (new(done.After.MediaType, Hash(sourceSha256 ?? done.SourceSha256), Hash(done.OutputSha256), done.After.Labels[0].Content.Text, explicitLabel!, LookOf(output)), null),
             LabelOutcome.Refused no => (null, new(ArchiveRefusal.LabelRefused, no.Reason, no.Detail)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    /// <summary>What the label of this output says, whichever file it goes into.</summary>
+    public static LabelContent ContentOf(Generation generation, ContentId content, Labelling policy) =>
+        new(Labels.Label.Generated(policy.Provider, content.Text), policy.Source, policy.System, policy.SystemVersion, generation.At);
 
     /// <summary>What stands in a file that was labelled from the same bytes as <paramref name="made"/>, and not in the same way.</summary>
     public static LabelledOutput ReadBack(Stream kept, LabelledOutput made) =>
@@ -47,26 +49,27 @@ internal static class OutputLabelling
             ? made with { Label = found.Content.Text, Explicit = ExplicitLabel.Read(kept) is ExplicitFinding.Found ? "found" : "unchecked", Look = LookOf(kept) }
             : throw new StorageUnavailableException("A file that is kept has no label.");
 
-    private static (string? Explicit, ArchiveOutcome.Refused? Refused) MakeExplicit(Stream source, Stream between, Labelling policy, bool isDeclared)
+    /// <summary>With the digest of the source where <paramref name="between"/> holds what was made of it.</summary>
+    private static (string? Explicit, ReadOnlyMemory<byte>? SourceSha256, ArchiveOutcome.Refused? Refused) MakeExplicit(Stream source, Stream between, Labelling policy, bool isDeclared)
     {
         switch (policy.Explicit)
         {
             case ExplicitDemand.AppsOwn:
-                return ("unchecked", null);
+                return ("unchecked", null, null);
             case ExplicitDemand.Demanded:
                 return ExplicitLabel.Read(source) switch
                 {
-                    ExplicitFinding.Found => ("found", null),
-                    ExplicitFinding.Undetermined when isDeclared => ("declared", null),
-                    _ => (null, new(ArchiveRefusal.ExplicitLabelMissing)),
+                    ExplicitFinding.Found => ("found", null, null),
+                    ExplicitFinding.Undetermined when isDeclared => ("declared", null, null),
+                    _ => (null, null, new(ArchiveRefusal.ExplicitLabelMissing)),
                 };
             case ExplicitDemand.Applied:
                 return ExplicitLabel.Write(source, between, ExplicitWording.Usual, C2paBinding.Refuse) switch
                 {
-                    ExplicitOutcome.Labelled => ("applied", null),
-                    ExplicitOutcome.AlreadyThere => ("found", null),
-                    ExplicitOutcome.Refused { Reason: LabelRefusal.Unrecognised or LabelRefusal.Unsupported } when isDeclared => ("declared", null),
-                    ExplicitOutcome.Refused no => (null, new(ArchiveRefusal.ExplicitLabelRefused, no.Reason, no.Detail)),
+                    ExplicitOutcome.Labelled applied => ("applied", applied.SourceSha256, null),
+                    ExplicitOutcome.AlreadyThere => ("found", null, null),
+                    ExplicitOutcome.Refused { Reason: LabelRefusal.Unrecognised or LabelRefusal.Unsupported } when isDeclared => ("declared", null, null),
+                    ExplicitOutcome.Refused no => (null, null, new(ArchiveRefusal.ExplicitLabelRefused, no.Reason, no.Detail)),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 };
             default:
@@ -75,12 +78,6 @@ internal static class OutputLabelling
     }
 
     private static PerceptualHash? LookOf(Stream output) => PerceptualHash.Of(output) is PerceptualOutcome.Hashed { CanBeIndexed: true } look ? look.Hash : null;
-
-    private static byte[] Sha256(Stream source)
-    {
-        source.Position = 0;
-        return System.Security.Cryptography.SHA256.HashData(source);
-    }
 
     private static EntryHash Hash(ReadOnlyMemory<byte> digest) => EntryHash.FromBytes(digest.Span);
 }

@@ -32,15 +32,14 @@ public enum ReleaseRefusal
 /// The lawful exception (Labelling Measures Art. 9): an output leaves without the label that people see, on a statement that is recorded first, and still with the implicit label. The archive
 /// keeps the labelled file alone, so the app sends the original again; its digest has to be the recorded one.
 /// </summary>
-public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IOutputIndex index, RegistrySource registry)
+public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IOutputIndex index, RecordedOutputs outputs, RegistrySource registry)
 {
     private const int Version = 1;
 
     /// <summary>The output and what its release rests on; or why there is none. Both permissions are off unless the registry turns them on.</summary>
     public async Task<(ArchivedOutput? Output, Labelling? Labelling, ReleaseRefusal? Refusal)> AwaitAsync(string app, ContentId content, CancellationToken cancellation)
     {
-        if (await index.FindAsync(content, cancellation) is not { } place || await ledger.ReadEntryAsync(place.Person, place.Seq, cancellation) is not { } entry
-            || ArchiveEntries.Read(entry) is not { } output || !string.Equals(output.App, app, StringComparison.Ordinal))
+        if (await outputs.FindAsync(content, cancellation) is not { } output || !string.Equals(output.App, app, StringComparison.Ordinal))
         {
             return (null, null, ReleaseRefusal.NotFound);
         }
@@ -61,7 +60,7 @@ public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IO
             throw new StreamFrozenException(archived.Person, $"an output names entry {archived.GenerationSeq}, which began nothing");
         }
 
-        var content = new LabelContent(Label.Generated(labelling.Provider, archived.File.Content.Text), labelling.Source, labelling.System, labelling.SystemVersion, generation.At);
+        var content = OutputLabelling.ContentOf(generation, archived.File.Content, labelling);
         if (await Task.Run(() => LabelWriter.Write(source, output, content, LabelPolicy.Careful), cancellation) is not LabelOutcome.Labelled labelled)
         {
             return ReleaseRefusal.LabelRefused;

@@ -10,7 +10,7 @@ using Gating.Registry;
 namespace Gating.Identify;
 
 /// <summary>Is this file AI-generated? From the file, or its digest alone, to what its label and our record say of it.</summary>
-public sealed class Identifier(IOutputIndex index, ILedgerStore ledger, RegistrySource registry)
+public sealed class Identifier(IOutputIndex index, RecordedOutputs outputs, RegistrySource registry)
 {
     /// <summary>Of each of a look's eight bands: 200 candidates in all.</summary>
     private const int MostOfBand = 25;
@@ -27,7 +27,7 @@ public sealed class Identifier(IOutputIndex index, ILedgerStore ledger, Registry
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         var ours = await OursAsync(report, cancellation);
-        var byLabel = ours is { } content ? await FindAsync(content, cancellation) : null;
+        var byLabel = ours is { } content ? await outputs.FindAsync(content, cancellation) : null;
         var byDigest = await FindAsync(sha256, cancellation);
         var similar = byDigest is null ? await LikeAsync(file, byLabel, cancellation) : null;
         return Identification.Decide(report, notRead, sha256, byDigest, byLabel, ours is not null, similar);
@@ -74,7 +74,7 @@ public sealed class Identifier(IOutputIndex index, ILedgerStore ledger, Registry
             .Select(candidate => (candidate.Content, Distance: PerceptualHash.TryParse(candidate.Look, out var its) ? its.Distance(look) : int.MaxValue))
             .Where(static candidate => candidate.Distance <= PerceptualHash.Near)
             .OrderBy(static candidate => candidate.Distance).ThenBy(static candidate => candidate.Content.Text, StringComparer.Ordinal).ToArray();
-        return nearest.Length > 0 ? Near(await FindAsync(nearest[0].Content, cancellation), look) : null;
+        return nearest.Length > 0 ? Near(await outputs.FindAsync(nearest[0].Content, cancellation), look) : null;
     }
 
     private static SimilarOutput? Near(ArchivedOutput? output, PerceptualHash look) =>
@@ -84,15 +84,9 @@ public sealed class Identifier(IOutputIndex index, ILedgerStore ledger, Registry
     {
         foreach (var content in await index.FindAsync(sha256, most: 1, cancellation))
         {
-            return await FindAsync(content, cancellation);
+            return await outputs.FindAsync(content, cancellation);
         }
 
         return null;
     }
-
-    // The index points, the ledger decides.
-    private async Task<ArchivedOutput?> FindAsync(ContentId content, CancellationToken cancellation) =>
-        await index.FindAsync(content, cancellation) is { } place && await ledger.ReadEntryAsync(place.Person, place.Seq, cancellation) is { } entry
-            ? ArchivedOutput.Of(entry)
-            : null;
 }

@@ -106,7 +106,7 @@ internal sealed class GenerationFixture
     {
         (await StreamVerifier.VerifyAsync(Gate.Ledger, person, default)).Findings.ShouldBeEmpty();
         Faults.Violations.ShouldBeEmpty();
-        foreach (var output in (await Gate.EntriesAsync()).Select(ArchivedOutput.Of).OfType<ArchivedOutput>())
+        foreach (var output in (await Gate.EntriesAsync()).Select(ArchiveEntries.Read).OfType<ArchivedOutput>())
         {
             (await Archive.FindAsync(output.File.Content, default)).ShouldBe(output.File);
             await using var kept = (await Archive.OpenAsync(output.File.Content, 0, output.File.Length, default))!;
