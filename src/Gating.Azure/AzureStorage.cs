@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using Gating.Azure.Archive;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
+using Gating.Azure.Messages;
 using Gating.Azure.Registry;
 using Gating.Azure.Tables;
 
@@ -44,7 +45,9 @@ public sealed class AzureStorage : IDisposable
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
         Registry = new(new(_tables, keys.RegistryTable, retrying));
-        Trace = new(NewQueues().GetQueueClient(keys.TraceQueue));
+        Trace = new(NewQueues(QueueMessageEncoding.Base64).GetQueueClient(keys.TraceQueue));
+        Queues = new(NewQueues(QueueMessageEncoding.None), keys);
+        DeadLetters = new(new(_tables, keys.LettersTable, retrying));
     }
 
     public StorageClock Clock { get; }
@@ -63,6 +66,12 @@ public sealed class AzureStorage : IDisposable
 
     public StorageTraceQueue Trace { get; }
 
+    /// <summary>The queues of messages; each is created before its first use.</summary>
+    public StorageQueues Queues { get; }
+
+    /// <summary>Messages that were set aside; the table is created before its first use.</summary>
+    public TableDeadLetters DeadLetters { get; }
+
     /// <summary>Creates everything that is not there yet. Throws <see cref="StorageUnavailableException"/>; safe to repeat, on any number of instances.</summary>
     public Task EnsureCreatedAsync(CancellationToken cancellation) => Task.WhenAll(
         Ledger.EnsureCreatedAsync(cancellation),
@@ -80,10 +89,10 @@ public sealed class AzureStorage : IDisposable
         _connections.Dispose();
     }
 
-    private QueueServiceClient NewQueues()
+    private QueueServiceClient NewQueues(QueueMessageEncoding encoding)
     {
         var options = Configure(
-            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 },
+            new QueueClientOptions { MessageEncoding = encoding },
             request => request.Method == RequestMethod.Post ? StorageOperation.QueuePut : StorageOperation.QueueOther);
         return _options.Credential switch
         {

@@ -12,6 +12,7 @@ namespace Gating.Azure;
 /// table names     partition {hash}     row name
 /// table registry  partition registry   row version | {kind};{name, escaped}
 /// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId} | partition look;{band} row {ContentId}
+/// table letters   partition {queue}    row {SHA-256 of the message}
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 /// </code>
@@ -44,9 +45,14 @@ public sealed class TableKeys(string prefix)
 
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 
+    public string LettersTable { get; } = prefix + "letters";
+
     public string TraceQueue { get; } = prefix.ToLowerInvariant() + "trace";
 
     public string EntriesContainer { get; } = prefix.ToLowerInvariant() + "entries";
+
+    /// <summary>What a queue is called in storage.</summary>
+    public string Queue(string name) => prefix.ToLowerInvariant() + name;
 
     public static string Partition(StreamId stream) => stream.ToString();
 

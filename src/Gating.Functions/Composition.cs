@@ -2,6 +2,7 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
+using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
 using Gating.Functions.Http;
 using Gating.Generations;
@@ -10,6 +11,7 @@ using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
+using Gating.Messages;
 using Gating.Registry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -36,6 +38,12 @@ internal static class Composition
         services.AddDomain(configuration);
         services.AddEndpoints();
         services.AddAddressLimits(configuration.IdentifyPerMinute);
+        if (settings.DrivesItself ?? Environment.GetEnvironmentVariable("FUNCTIONS_CUSTOMHANDLER_PORT") is null)
+        {
+            services.AddHostedService<QueueDriver>();
+            services.AddHostedService<TimerDriver>();
+        }
+
         return configuration;
     }
 
@@ -47,6 +55,9 @@ internal static class Composition
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
+        services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
+        services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
+        services.AddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<AzureStorage>().DeadLetters);
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
@@ -77,6 +88,7 @@ internal static class Composition
         services.AddSingleton<UnlabelledRelease>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
+        services.AddSingleton<MessageIntake>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<IdentityVerifier>();

@@ -16,6 +16,9 @@ internal sealed class GateSettings
     /// <summary>A registry file that is written to storage at start where it differs; null to use what is stored.</summary>
     public string? RegistrySeed { get; set; }
 
+    /// <summary>Whether this process takes messages from the queues and runs timed tasks by itself. Off where the Functions host does both; null: on unless that host started us.</summary>
+    public bool? DrivesItself { get; set; }
+
     /// <summary>Questions to <c>/v1/identify</c> that one address may ask a minute, on one instance; 1 to 100,000. It is open to anybody, and each may bring a file.</summary>
     public int IdentifyPerMinute { get; set; } = 60;
 }

@@ -4,6 +4,7 @@ using Gating.Archive;
 using Gating.Azure.Ledger;
 using Gating.Azure.Tables;
 using Gating.Ledger;
+using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Storage;
 using Shouldly;
@@ -42,6 +43,33 @@ public sealed class TableOutputIndexTests : OutputIndexContract
 public sealed class TableRegistryStoreTests : RegistryStoreContract
 {
     protected override async ValueTask<IRegistryStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Registry;
+}
+
+public sealed class StorageQueuesTests : MessageQueuesContract
+{
+    [Fact]
+    public async Task A_message_that_is_no_base64_is_received_beside_the_others()
+    {
+        var options = await AzuriteStorage.NewOptionsAsync();
+        using var storage = new AzureStorage(options, TimeProvider.System);
+        await storage.Queues.PutAsync("outputs", "good"u8.ToArray(), default);
+        var key = (StorageCredential.SharedKey)options.Credential;
+        var address = new Uri($"{options.Queues.AbsoluteUri.TrimEnd('/')}/{new TableKeys(options.Prefix).Queue("outputs")}");
+        await new QueueClient(address, new StorageSharedKeyCredential(key.Account, key.Key)).SendMessageAsync("{ no base64 }");
+        var received = await storage.Queues.ReceiveAsync("outputs", 32, TimeSpan.FromMinutes(1), default);
+        received.Select(static delivery => System.Text.Encoding.UTF8.GetString(delivery.Message().Span)).ShouldBe(["good", "{ no base64 }"], ignoreOrder: true);
+    }
+
+    protected override async ValueTask<(IMessageQueues Queues, IMessageSource Source)> OpenAsync()
+    {
+        var queues = (await AzuriteStorage.NewAsync()).Queues;
+        return (queues, queues);
+    }
+}
+
+public sealed class TableDeadLettersTests : DeadLettersContract
+{
+    protected override async ValueTask<IDeadLetters> OpenAsync() => (await AzuriteStorage.NewAsync()).DeadLetters;
 }
 
 public sealed class StorageTraceQueueTests : TraceQueueContract

@@ -19,6 +19,12 @@ internal static class GateTelemetry
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("gating.decision.duration", "s", "From the request's arrival to its answer, by outcome.");
 
+    private static readonly Counter<long> Messages = Meter.CreateCounter<long>("gating.messages", "{message}", "Deliveries of queue messages, by queue, outcome and reason.");
+
+    /// <param name="outcome"><c>done</c>, <c>not_yet</c>, <c>refused</c> (it was set aside) or <c>failed</c>.</param>
+    /// <param name="reason">A code of a closed list, or <c>none</c>.</param>
+    public static void MessageTaken(string queue, string outcome, string reason) => Messages.Add(1, new("queue", queue), new("outcome", outcome), new("reason", reason));
+
     /// <param name="outcome"><c>granted</c>, <c>replayed</c>, <c>refused</c> or <c>failed</c>.</param>
     /// <param name="reason">A code of a closed list, or <c>none</c>.</param>
     public static void Decided(string outcome, string reason, TimeSpan took)

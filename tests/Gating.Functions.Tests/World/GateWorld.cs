@@ -48,6 +48,9 @@ public sealed class GateWorld : IAsyncDisposable
 
     public IReadOnlyList<Uri> Addresses => [.. _instances.Select(instance => new Uri(instance.Urls.Single()))];
 
+    /// <summary>Whether instances that are added from now on take messages and run timed tasks; off, so that tests count storage requests of their own alone.</summary>
+    public bool DrivesItself { get; set; }
+
     /// <summary>What every instance on this storage is set to, a process of its own included.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.Ordinal)
     {
@@ -59,6 +62,7 @@ public sealed class GateWorld : IAsyncDisposable
         ["Gating:Storage:Prefix"] = _prefix,
         ["Gating:Storage:TryTimeout"] = "00:00:20",
         ["Gating:Keys:DevelopmentFolder"] = _keys,
+        ["Gating:DrivesItself"] = DrivesItself ? "true" : "false",
     };
 
     public IServiceProvider Services => _instances[0].Services;

@@ -21,6 +21,13 @@ public enum StoreCall
     ReadFile = 13,
     AddIndex = 14,
     ReadIndex = 15,
+    PutMessage = 16,
+    ReceiveMessages = 17,
+    KeepMessage = 18,
+    RemoveMessage = 19,
+    PutLetter = 20,
+    ReadLetters = 21,
+    RemoveLetter = 22,
 }
 
 /// <summary>What goes wrong with a call.</summary>

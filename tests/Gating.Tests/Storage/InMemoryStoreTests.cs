@@ -1,5 +1,6 @@
 using Gating.Archive;
 using Gating.Ledger;
+using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Storage;
 
@@ -43,4 +44,18 @@ public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
 public sealed class InMemoryOutputIndexTests : OutputIndexContract
 {
     protected override ValueTask<IOutputIndex> OpenAsync() => new(new InMemoryOutputIndex());
+}
+
+public sealed class InMemoryMessageQueuesTests : MessageQueuesContract
+{
+    protected override ValueTask<(IMessageQueues Queues, IMessageSource Source)> OpenAsync()
+    {
+        var queues = new InMemoryMessageQueues(TimeProvider.System);
+        return new((queues, queues));
+    }
+}
+
+public sealed class InMemoryDeadLettersTests : DeadLettersContract
+{
+    protected override ValueTask<IDeadLetters> OpenAsync() => new(new InMemoryDeadLetters());
 }
