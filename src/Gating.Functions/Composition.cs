@@ -88,6 +88,7 @@ internal static class Composition
         services.AddSingleton<UnlabelledRelease>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
+        services.AddSingleton<IMessageHandler, ReportedGenerations>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();

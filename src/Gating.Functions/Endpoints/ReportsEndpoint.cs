@@ -36,14 +36,15 @@ internal sealed class ReportsEndpoint(AppCaller callers, AppHandles handles, Gen
 
     private static Task RefuseAsync(HttpContext context, ReportRefusal refusal)
     {
-        var (status, reason, detail) = refusal switch
+        var status = refusal switch
         {
-            ReportRefusal.NotFound => (404, "generation_unknown", "This app has no such generation."),
-            ReportRefusal.Closed => (410, "generation_closed", "Reports are taken for 24 hours after the generation began."),
-            ReportRefusal.TooManyUnits => (422, "too_many_units", "More units than were charged."),
-            ReportRefusal.Differs => (409, "report_differs", "Something else was reported before."),
-            ReportRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
+            ReportRefusal.NotFound => 404,
+            ReportRefusal.Closed => 410,
+            ReportRefusal.TooManyUnits => 422,
+            ReportRefusal.Differs => 409,
+            ReportRefusal.Busy => 503,
         };
+        var (reason, detail) = refusal.Said();
         return Problem.WriteAsync(context, status, reason, detail);
     }
 }

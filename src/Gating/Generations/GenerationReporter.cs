@@ -21,6 +21,19 @@ public enum ReportRefusal
     Busy = 5,
 }
 
+public static class ReportRefusals
+{
+    /// <summary>The word that callers switch on, and a sentence for people.</summary>
+    public static (string Reason, string Detail) Said(this ReportRefusal refusal) => refusal switch
+    {
+        ReportRefusal.NotFound => ("generation_unknown", "This app has no such generation."),
+        ReportRefusal.Closed => ("generation_closed", "Reports are taken for 24 hours after the generation began."),
+        ReportRefusal.TooManyUnits => ("too_many_units", "More units than were charged."),
+        ReportRefusal.Differs => ("report_differs", "Something else was reported before."),
+        ReportRefusal.Busy => ("busy", "The person's record is in heavy use: try again."),
+    };
+}
+
 /// <summary>
 /// Records how a generation ended, once: the settlement row of its entry makes a second report impossible, and the same one again is answered the same. Throws
 /// <see cref="StorageUnavailableException"/>: the same request tells what happened.

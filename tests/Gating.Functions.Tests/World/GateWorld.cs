@@ -48,8 +48,8 @@ public sealed class GateWorld : IAsyncDisposable
 
     public IReadOnlyList<Uri> Addresses => [.. _instances.Select(instance => new Uri(instance.Urls.Single()))];
 
-    /// <summary>Whether instances that are added from now on take messages and run timed tasks; off, so that tests count storage requests of their own alone.</summary>
-    public bool DrivesItself { get; set; }
+    /// <summary>Whether instances take messages and run timed tasks; off, so that tests count storage requests of their own alone.</summary>
+    public bool DrivesItself { get; private init; }
 
     /// <summary>What every instance on this storage is set to, a process of its own included.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -79,6 +79,7 @@ public sealed class GateWorld : IAsyncDisposable
         Uri? tables = null,
         Uri? queues = null,
         Uri? blobs = null,
+        bool drivesItself = false,
         Action<WebApplicationBuilder>? configure = null)
     {
         var azurite = await SharedProcesses.AzuriteAsync();
@@ -87,6 +88,7 @@ public sealed class GateWorld : IAsyncDisposable
             _tables = tables ?? azurite.Table,
             _queues = queues ?? azurite.Queue,
             _blobs = blobs ?? azurite.Blob,
+            DrivesItself = drivesItself,
         };
         world._issuers.Publish("op", world.Key.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
@@ -177,6 +179,9 @@ public sealed class GateWorld : IAsyncDisposable
 
         return names;
     }
+
+    /// <summary>Messages in a queue, those that somebody holds included.</summary>
+    public async Task<int> QueueLengthAsync(string queue) => (await (await AzuriteStorage.QueueAsync(_prefix + queue)).GetPropertiesAsync()).Value.ApproximateMessagesCount;
 
     public async Task ShouldBeSoundAsync(StreamId stream) => (await StreamVerifier.VerifyAsync(Ledger, stream, default)).Findings.ShouldBeEmpty();
 
