@@ -51,6 +51,12 @@ public sealed record StorageOptions(Uri Tables, Uri Queues, Uri Blobs, StorageCr
     public bool IsOnlyDevelopment() =>
         Credential is StorageCredential.SharedKey { Account: DevelopmentAccount } && Addresses.All(address => address.IsLoopback);
 
+    /// <summary>Development keys and a real account never meet, in either direction: the sentence that says so, or null.</summary>
+    public string? MismatchWith(bool isDevelopment) =>
+        isDevelopment && !IsOnlyDevelopment() ? $"Gating:Development is on, and {Tables} is not local storage"
+        : !isDevelopment && IsDevelopment() ? $"Gating:Storage names {Tables}, which is a developer's storage, and Gating:Development is off"
+        : null;
+
     /// <summary>Everything wrong with these values, each with the value seen; empty where they can be used.</summary>
     public IReadOnlyList<string> Errors()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Gating.Ledger;
+using Gating.Messages;
 
 namespace Gating.Azure;
 
@@ -47,7 +48,7 @@ public sealed class TableKeys(string prefix)
 
     public string LettersTable { get; } = prefix + "letters";
 
-    public string TraceQueue { get; } = prefix.ToLowerInvariant() + "trace";
+    public string TraceQueue => Queue(QueueNames.Trace);
 
     public string EntriesContainer { get; } = prefix.ToLowerInvariant() + "entries";
 

@@ -7,12 +7,12 @@ internal static class ExitCode
 
     public const int WrongUsage = 1;
 
-    /// <summary>Files were read; what they say is not as it should be.</summary>
+    /// <summary>Files were read, or storage; what is there is not as it should be.</summary>
     public const int NotAsItShould = 2;
 
-    /// <summary>A file could not be read, or was refused.</summary>
+    /// <summary>A file could not be read, or was refused; storage did not answer.</summary>
     public const int Refused = 3;
 
     public const string Help =
-        "Exit codes: 0 as it should be; 1 wrong usage; 2 a file has no label, several, or one that breaks a rule; 3 a file could not be read, or was refused.";
+        "Exit codes: 0 as it should be; 1 wrong usage; 2 a file has no label, several, or one that breaks a rule; 3 a file could not be read, or was refused, or storage did not answer.";
 }

@@ -4,16 +4,18 @@ using Spectre.Console;
 
 namespace Gating.Cli;
 
-/// <summary>The command line: <c>gating label</c>, <c>gating read</c>, <c>gating check</c>.</summary>
+/// <summary>The command line: <c>gating label</c>, <c>gating read</c> and <c>gating check</c> for files, <c>gating messages</c> for the operator.</summary>
 internal static class GatingCommand
 {
     /// <param name="console">Where tables for people go.</param>
     /// <param name="output">Where JSON goes.</param>
-    public static RootCommand Create(IAnsiConsole console, TextWriter output) => new(
-        "Labels of AI-generated content (GB 45438-2025) in files: write, read and check them.\n\n" + ExitCode.Help)
+    /// <param name="setting">A variable of the environment, or null.</param>
+    public static RootCommand Create(IAnsiConsole console, TextWriter output, Func<string, string?> setting) => new(
+        "Labels of AI-generated content (GB 45438-2025) in files: write, read and check them. And what the operator of a gate needs.\n\n" + ExitCode.Help)
     {
         LabelCommand.Create(console, output),
         ReadCommand.Create(console, output),
         CheckCommand.Create(console, output),
+        MessagesCommand.Create(console, output, setting),
     };
 }

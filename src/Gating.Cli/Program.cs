@@ -1,4 +1,4 @@
 using Gating.Cli;
 using Spectre.Console;
 
-return GatingCommand.Create(AnsiConsole.Console, Console.Out).Parse(args).Invoke();
+return await GatingCommand.Create(AnsiConsole.Console, Console.Out, Environment.GetEnvironmentVariable).Parse(args).InvokeAsync();

@@ -133,14 +133,9 @@ internal static class Composition
             errors.Add($"Gating:Storage:TryTimeout is {storage.TryTimeout}, not 1 to 30 seconds");
         }
 
-        // Development keys and a real account never meet, in either direction.
-        if (settings.Development && !options.IsOnlyDevelopment())
+        if (options.MismatchWith(settings.Development) is { } mismatch)
         {
-            errors.Add($"Gating:Development is on, and {tables} is not local storage");
-        }
-        else if (!settings.Development && options.IsDevelopment())
-        {
-            errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
+            errors.Add(mismatch);
         }
 
         return options with { TryTimeout = storage.TryTimeout };

@@ -122,7 +122,7 @@ public sealed class LabelCommandsTests : IDisposable
     {
         var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_console) });
         console.Profile.Width = 500;
-        return GatingCommand.Create(console, _json).Parse(arguments).Invoke(new() { Output = TextWriter.Null, Error = TextWriter.Null });
+        return GatingCommand.Create(console, _json, static _ => null).Parse(arguments).Invoke(new() { Output = TextWriter.Null, Error = TextWriter.Null });
     }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);

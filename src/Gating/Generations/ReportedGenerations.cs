@@ -13,7 +13,7 @@ public sealed class ReportedGenerations(RegistrySource registry, AppHandles hand
 {
     public const string Type = "gating.generation.reported";
 
-    public string Queue => "generations";
+    public string Queue => QueueNames.Generations;
 
     public async Task<MessageOutcome> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
