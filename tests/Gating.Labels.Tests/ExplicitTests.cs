@@ -10,7 +10,13 @@ namespace Gating.Labels.Tests;
 /// <summary>What holds of explicit labels in every format that gets one.</summary>
 public sealed class ExplicitTests
 {
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(1);
+    /// <summary>Bytes at either end of a file where every one is tried: headers, tables, trailers. Between them are pixels or sound, of which one in thirteen is.</summary>
+    private const int Structure = 1024;
+
+    private const int Stride = 13;
+
+    /// <summary>Far above what any file takes: a machine that is busy is no hang.</summary>
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
 
     public static TheoryData<Sample> Samples => [.. ExplicitSample.All];
 
@@ -70,12 +76,12 @@ public sealed class ExplicitTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void With_every_byte_changed(Sample sample)
+    public void With_any_byte_changed(Sample sample)
     {
         var bytes = sample.Bytes.ToArray();
-        for (var at = 0; at < bytes.Length; at++)
+        for (var at = 0; at < bytes.Length; at += at < Structure || at >= bytes.Length - Structure ? 1 : Stride)
         {
-            foreach (var changed in (byte[])[0, 0xFF, (byte)(bytes[at] ^ 1), (byte)(bytes[at] ^ 0x80)])
+            foreach (var changed in HostileTests.WrongBytes(bytes, at))
             {
                 var kept = bytes[at];
                 bytes[at] = changed;
