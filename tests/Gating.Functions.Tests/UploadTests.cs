@@ -48,6 +48,23 @@ public sealed class UploadTests : IAsyncLifetime
         (await _studio.PutAsync(address, file)).Status.ShouldBe(201);
     }
 
+    [Fact]
+    public async Task A_gate_that_is_killed_in_the_middle_of_an_upload_leaves_no_file_behind()
+    {
+        var address = await BeginAsync("killed");
+        var cut = RawUpload.SendAsync(_gate.Address, address, "400000", Large(400_000)[..200_000]);
+        await Eventually.TrueAsync(() => _gate.WorkingFiles.Count == 1);
+        if (!OperatingSystem.IsWindows())
+        {
+            _gate.NamedFiles.ShouldBeEmpty();
+        }
+
+        await _gate.KillAsync();
+        await cut.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _gate.NamedFiles.ShouldBeEmpty();
+        (await _world.ArchivedNamesAsync()).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(+1, " 408 ")]
     [InlineData(-1, " 422 ")]
