@@ -21,6 +21,14 @@ public enum StoreCall
     ReadFile = 13,
     AddIndex = 14,
     ReadIndex = 15,
+    PutMessage = 16,
+    OpenUpload = 17,
+    FindIncoming = 18,
+    ReadIncoming = 19,
+    DeleteIncoming = 20,
+    ListIncoming = 21,
+    WriteNote = 22,
+    ReadNote = 23,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -1,4 +1,5 @@
 using Gating.Archive;
+using Gating.Generations;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Testing.Storage;
@@ -43,4 +44,11 @@ public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
 public sealed class InMemoryOutputIndexTests : OutputIndexContract
 {
     protected override ValueTask<IOutputIndex> OpenAsync() => new(new InMemoryOutputIndex());
+}
+
+public sealed class InMemoryIncomingStoreTests : IncomingStoreContract
+{
+    protected override ValueTask<IIncomingStore> OpenAsync() => new(new InMemoryIncomingStore(TimeProvider.System));
+
+    protected override Task<bool> PutAsync(IIncomingStore store, ContentId content, byte[] bytes) => Task.FromResult(((InMemoryIncomingStore)store).Put(content, bytes));
 }
