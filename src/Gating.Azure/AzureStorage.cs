@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using Gating.Azure.Archive;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
+using Gating.Azure.Messages;
 using Gating.Azure.Registry;
 using Gating.Azure.Tables;
 
@@ -45,7 +46,9 @@ public sealed class AzureStorage : IDisposable
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
         Registry = new(new(_tables, keys.RegistryTable, retrying));
-        Trace = new(NewQueues().GetQueueClient(keys.TraceQueue));
+        var queues = NewQueues();
+        Trace = new(queues.GetQueueClient(keys.TraceQueue));
+        Queues = new(name => queues.GetQueueClient(keys.Queue(name)));
     }
 
     public StorageClock Clock { get; }
@@ -65,6 +68,8 @@ public sealed class AzureStorage : IDisposable
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
+
+    public StorageQueues Queues { get; }
 
     /// <summary>Creates everything that is not there yet. Throws <see cref="StorageUnavailableException"/>; safe to repeat, on any number of instances.</summary>
     public Task EnsureCreatedAsync(CancellationToken cancellation) => Task.WhenAll(

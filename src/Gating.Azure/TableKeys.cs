@@ -53,6 +53,9 @@ public sealed class TableKeys(string prefix)
 
     public string EntriesContainer { get; } = prefix.ToLowerInvariant() + "entries";
 
+    /// <summary>Of a queue by its name before the prefix.</summary>
+    public string Queue(string name) => prefix.ToLowerInvariant() + name;
+
     public static string Partition(StreamId stream) => stream.ToString();
 
     public static string Partition(NameHash name) => name.ToString();

@@ -10,6 +10,7 @@ using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
+using Gating.Messages;
 using Gating.Registry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -47,6 +48,7 @@ internal static class Composition
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
+        services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
