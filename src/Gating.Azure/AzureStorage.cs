@@ -40,6 +40,7 @@ public sealed class AzureStorage : IDisposable
         var blobs = NewBlobs();
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
         Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
+        Incoming = new(blobs.GetBlobContainerClient(keys.IncomingContainer), NewUploadSigner(blobs, time));
         Index = new(new(_tables, keys.IndexTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
@@ -60,6 +61,8 @@ public sealed class AzureStorage : IDisposable
 
     public BlobArchiveStore Archive { get; }
 
+    public BlobIncomingStore Incoming { get; }
+
     public TableOutputIndex Index { get; }
 
     public TableRegistryStore Registry { get; }
@@ -77,6 +80,7 @@ public sealed class AzureStorage : IDisposable
         Ledger.EnsureCreatedAsync(cancellation),
         Names.EnsureCreatedAsync(cancellation),
         Archive.EnsureCreatedAsync(cancellation),
+        Incoming.EnsureCreatedAsync(cancellation),
         Index.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
@@ -112,6 +116,14 @@ public sealed class AzureStorage : IDisposable
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    private UploadSigner NewUploadSigner(BlobServiceClient blobs, TimeProvider time) => _options.Credential switch
+    {
+        StorageCredential.SharedKey key => new UploadSigner.Account(new(key.Account, key.Key), _options.IsDevelopment()),
+        StorageCredential.Token => new UploadSigner.Delegated(
+            blobs.AccountName, async (until, cancellation) => (await blobs.GetUserDelegationKeyAsync(startsOn: null, until, cancellation)).Value, time),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private T Configure<T>(T options, Func<Request, StorageOperation> classify)
         where T : ClientOptions

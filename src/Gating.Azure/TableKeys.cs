@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Gating.Generations;
 using Gating.Ledger;
 using Gating.Messages;
 
@@ -16,6 +17,7 @@ namespace Gating.Azure;
 /// table letters   partition {queue}    row {SHA-256 of the message}
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
+///                 container incoming   blob {ContentId} | {ContentId}.refused
 /// </code>
 /// Numbers are padded so that the ordinal order of rows is the order of entries; everything else is lower-case hex or escaped, so that no text from
 /// outside can form a forbidden key or another row's.
@@ -35,6 +37,7 @@ public sealed class TableKeys(string prefix)
     public const long MaxSeq = 999_999_999_999;
 
     private const int MaxEscaped = 400;
+    private const string NoteSuffix = ".refused";
 
     public string LedgerTable { get; } = prefix + "ledger";
 
@@ -47,6 +50,8 @@ public sealed class TableKeys(string prefix)
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 
     public string LettersTable { get; } = prefix + "letters";
+
+    public string IncomingContainer { get; } = prefix.ToLowerInvariant() + "incoming";
 
     public string TraceQueue => Queue(QueueNames.Trace);
 
@@ -71,6 +76,16 @@ public sealed class TableKeys(string prefix)
     public static string Band(uint band) => string.Create(CultureInfo.InvariantCulture, $"look;{band:x8}");
 
     public static string Blob(EntryHash hash) => hash.ToString();
+
+    /// <summary>Of the note that a file which came in was refused; the file itself has the bare ContentId, the only name that an app can write to.</summary>
+    public static string Note(ContentId content) => content.Text + NoteSuffix;
+
+    /// <summary>False for a blob that is none of ours.</summary>
+    public static bool TryReadIncoming(string name, out ContentId content, out bool isNote)
+    {
+        isNote = name.EndsWith(NoteSuffix, StringComparison.Ordinal);
+        return ContentId.TryParse(isNote ? name[..^NoteSuffix.Length] : name, out content);
+    }
 
     /// <summary>
     /// A registry row's key. Letters, digits, dot, dash and underscore stay; every other byte of the name's UTF-8 is <c>~</c> and two hex digits; a name too long for a key

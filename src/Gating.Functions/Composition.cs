@@ -54,6 +54,7 @@ internal static class Composition
         services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
+        services.AddSingleton<IIncomingStore>(static provider => provider.GetRequiredService<AzureStorage>().Incoming);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
@@ -84,6 +85,9 @@ internal static class Composition
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
         services.AddSingleton<OutputArchiver>();
+        services.AddSingleton<OutputUploads>();
+        services.AddSingleton<IMessageHandler>(static provider => new UploadedOutputs(
+            provider.GetRequiredService<OutputArchiver>(), provider.GetRequiredService<IIncomingStore>(), provider.GetRequiredService<AppHandles>(), TemporaryFile.Create));
         services.AddSingleton<RecordedOutputs>();
         services.AddSingleton<UnlabelledRelease>();
         services.AddSingleton<Identifier>();
@@ -106,6 +110,7 @@ internal static class Composition
         services.AddSingleton<GenerationsEndpoint>();
         services.AddSingleton<ReportsEndpoint>();
         services.AddSingleton<OutputsEndpoint>();
+        services.AddSingleton<UploadsEndpoint>();
         services.AddSingleton<ReleaseEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();

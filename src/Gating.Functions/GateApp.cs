@@ -51,6 +51,10 @@ public static class GateApp
         app.MapPost("/v1/generations/{id}/report", Handler(services.GetRequiredService<ReportsEndpoint>().PostAsync));
         var outputs = services.GetRequiredService<OutputsEndpoint>();
         app.MapPut("/v1/generations/{id}/outputs/{n}", Handler(outputs.PutAsync));
+        var uploads = services.GetRequiredService<UploadsEndpoint>();
+        app.MapGet("/v1/generations/{id}/outputs/{n}", Handler(uploads.GetAsync));
+        app.MapPost("/v1/generations/{id}/outputs/{n}/upload", Handler(uploads.BeginAsync));
+        app.MapPost("/v1/generations/{id}/outputs/{n}/uploaded", Handler(uploads.AnnounceAsync));
         app.MapGet("/v1/outputs/{contentId}", Handler(outputs.GetAsync));
         app.MapPost("/v1/outputs/{contentId}/release-unlabelled", Handler(services.GetRequiredService<ReleaseEndpoint>().PostAsync));
         app.MapPost("/v1/identify", Handler(services.GetRequiredService<IdentifyEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Identify);

@@ -1,8 +1,10 @@
+using System.Net;
 using Azure.Storage;
 using Azure.Storage.Queues;
 using Gating.Archive;
 using Gating.Azure.Ledger;
 using Gating.Azure.Tables;
+using Gating.Generations;
 using Gating.Ledger;
 using Gating.Messages;
 using Gating.Registry;
@@ -38,6 +40,17 @@ public sealed class BlobArchiveStoreTests : ArchiveStoreContract
 public sealed class TableOutputIndexTests : OutputIndexContract
 {
     protected override async ValueTask<IOutputIndex> OpenAsync() => (await AzuriteStorage.SharedAsync()).Index;
+}
+
+public sealed class BlobIncomingStoreTests : IncomingStoreContract
+{
+    protected override async ValueTask<IIncomingStore> OpenAsync() => (await AzuriteStorage.SharedAsync()).Incoming;
+
+    protected override async Task<bool> PutAsync(IIncomingStore store, ContentId content, byte[] bytes)
+    {
+        var answer = await UploadAddressTests.SendAsync(HttpMethod.Put, await store.OpenForUploadAsync(content, DateTimeOffset.UtcNow.AddMinutes(5), default), bytes);
+        return answer is HttpStatusCode.Created ? true : answer is HttpStatusCode.Conflict or HttpStatusCode.Forbidden ? false : throw new InvalidOperationException(answer.ToString());
+    }
 }
 
 public sealed class TableRegistryStoreTests : RegistryStoreContract

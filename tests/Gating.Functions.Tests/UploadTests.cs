@@ -48,6 +48,23 @@ public sealed class UploadTests : IAsyncLifetime
         (await _studio.PutAsync(address, file)).Status.ShouldBe(201);
     }
 
+    [Fact]
+    public async Task A_gate_that_is_killed_in_the_middle_of_an_upload_leaves_no_file_behind()
+    {
+        var address = await BeginAsync("killed");
+        var cut = RawUpload.SendAsync(_gate.Address, address, "400000", Large(400_000)[..200_000]);
+        await Eventually.TrueAsync(() => _gate.WorkingFiles.Count == 1);
+        if (!OperatingSystem.IsWindows())
+        {
+            _gate.NamedFiles.ShouldBeEmpty();
+        }
+
+        await _gate.KillAsync();
+        await cut.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _gate.NamedFiles.ShouldBeEmpty();
+        (await _world.ArchivedNamesAsync()).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(+1, " 408 ")]
     [InlineData(-1, " 422 ")]
@@ -89,7 +106,7 @@ public sealed class UploadTests : IAsyncLifetime
         var answers = await Task.WhenAll(addresses.Select((address, i) => _studio.PutAsync(address, TinyPng.Of((byte)i))));
         answers.ShouldAllBe(answer => answer.Status == 201);
         (await _world.ArchivedNamesAsync()).ShouldBe(answers.Select(answer => answer.Text("content_id")), ignoreOrder: true);
-        _gate.WorkingFiles.ShouldBeEmpty();
+        await Eventually.TrueAsync(() => _gate.WorkingFiles.Count == 0);
         for (var i = 0; i < answers.Length; i += 9)
         {
             answers[i].Text("source_sha256").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(TinyPng.Of((byte)i))));
@@ -118,7 +135,7 @@ public sealed class UploadTests : IAsyncLifetime
         put.Status.ShouldBe(201, put.ToString());
         (_gate.PeakResidentBytes - idle).ShouldBeLessThan(200_000_000);
         put.Text("source_sha256").ShouldBe(await new LongJpeg(Length).DigestAsync());
-        _gate.WorkingFiles.ShouldBeEmpty();
+        await Eventually.TrueAsync(() => _gate.WorkingFiles.Count == 0);
 
         // It is served in parts as well, its label in front.
         var start = await _studio.GetAsync(put.Text("file"), change: static request => request.Headers.Range = new(0, 9_999));

@@ -106,7 +106,7 @@ internal sealed partial class QueueDriver(MessageIntake intake, IMessageSource s
             _ => ("failed", "storage_unavailable"),
         };
         GateTelemetry.MessageTaken(queue, word, reason);
-        if (outcome is MessageOutcome.Refused aside)
+        if (outcome is MessageOutcome.Refused { IsTold: false } aside)
         {
             Log.SetAside(logger, queue, delivery.Id, aside.Reason, aside.Detail);
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Gating.Archive;
 using Gating.Functions.Http;
 
@@ -15,9 +14,13 @@ internal static class OutputAnswers
             context.Response.Headers["Idempotency-Replayed"] = "true";
         }
 
-        var status = archived.Replayed ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        context.Response.Headers.Location = $"/v1/outputs/{archived.Output.File.Content.Text}";
-        return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Json, archived.Output, static (json, output) =>
+        return RecordedAsync(context, archived.Replayed ? StatusCodes.Status200OK : StatusCodes.Status201Created, archived.Output);
+    }
+
+    public static Task RecordedAsync(HttpContext context, int status, ArchivedOutput recorded)
+    {
+        context.Response.Headers.Location = $"/v1/outputs/{recorded.File.Content.Text}";
+        return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Json, recorded, static (json, output) =>
         {
             json.WriteString("content_id"u8, output.File.Content.Text);
             json.WriteString("media_type"u8, output.File.MediaType);
@@ -33,19 +36,21 @@ internal static class OutputAnswers
 
     public static Task RefusedAsync(HttpContext context, ArchiveOutcome.Refused refused)
     {
-        var (status, reason, detail) = refused.Reason switch
+        var status = refused.Reason switch
         {
-            ArchiveRefusal.NotFound => (404, "output_unknown", "This app has no such generation, or it no such output."),
-            ArchiveRefusal.Closed => (410, "generation_closed", "Outputs are taken for 24 hours after the generation began."),
-            ArchiveRefusal.NotOffered => (409, "outputs_not_offered", "The registry says nothing of this tool's outputs: an operator has to add its labelling."),
-            ArchiveRefusal.OtherBytes => (409, "output_taken", "Other bytes were handed in as this output."),
-            ArchiveRefusal.MediaTypeNotAllowed => (415, "media_type_not_allowed", "The tool may not produce this."),
-            ArchiveRefusal.ExplicitLabelMissing => (422, "explicit_label_missing", "No label that people see or hear was found; where it cannot be seen here, declare it with Explicit-Label: declared."),
-            ArchiveRefusal.ExplicitLabelRefused => (422, "explicit_label_refused", "The label that people see or hear cannot be put on this file here."),
-            ArchiveRefusal.LabelRefused => (422, "label_refused", "The file cannot be labelled."),
-            ArchiveRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
+            ArchiveRefusal.NotFound => StatusCodes.Status404NotFound,
+            ArchiveRefusal.Closed => StatusCodes.Status410Gone,
+            ArchiveRefusal.NotOffered => StatusCodes.Status409Conflict,
+            ArchiveRefusal.OtherBytes => StatusCodes.Status409Conflict,
+            ArchiveRefusal.MediaTypeNotAllowed => StatusCodes.Status415UnsupportedMediaType,
+            ArchiveRefusal.ExplicitLabelMissing => StatusCodes.Status422UnprocessableEntity,
+            ArchiveRefusal.ExplicitLabelRefused => StatusCodes.Status422UnprocessableEntity,
+            ArchiveRefusal.LabelRefused => StatusCodes.Status422UnprocessableEntity,
+            ArchiveRefusal.Busy => StatusCodes.Status503ServiceUnavailable,
+            ArchiveRefusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
+            ArchiveRefusal.Empty => StatusCodes.Status400BadRequest,
         };
-        var said = refused.Detail is null ? detail : $"{detail} {(refused.Label is { } label ? $"({JsonNamingPolicy.SnakeCaseLower.ConvertName(label.ToString())}) " : string.Empty)}{refused.Detail}";
-        return Problem.WriteAsync(context, status, reason, said);
+        var sentence = refused.Reason.Sentence();
+        return Problem.WriteAsync(context, status, refused.Reason.Word(), refused.Said() is { } said ? $"{sentence} {said}" : sentence);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gating.Archive;
 using Gating.Functions.Http;
 using Gating.Generations;
@@ -19,9 +18,8 @@ internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, Out
             return;
         }
 
-        var (awaited, refused) = handles.TryOpenGeneration(app.Id, (string)context.Request.RouteValues["id"]!, out var generation)
-                && int.TryParse((string)context.Request.RouteValues["n"]!, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? await archiver.AwaitAsync(app.Id, generation.Person, generation.Seq, number, context.RequestAborted)
+        var (awaited, refused) = OutputAddress.Read(context, handles, app.Id) is { } address
+            ? await archiver.AwaitAsync(app.Id, address.Person, address.GenerationSeq, address.Number, context.RequestAborted)
             : (null, new(ArchiveRefusal.NotFound));
         if (awaited is null)
         {
@@ -29,16 +27,16 @@ internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, Out
             return;
         }
 
-        await using var source = await TemporaryFile.OfBodyAsync(context.Request, awaited.Labelling.MaxBytes, context.RequestAborted);
-        if (source is not { Length: > 0 })
+        var most = awaited.Labelling.MaxBytes;
+        await using var source = await TemporaryFile.OfBodyAsync(context.Request, most, context.RequestAborted);
+        if (ArchiveOutcome.Refused.ForLength(source?.Length ?? (most + 1), awaited.Labelling) is { } length)
         {
-            var (status, reason) = source is null ? (StatusCodes.Status413PayloadTooLarge, "output_too_large") : (StatusCodes.Status400BadRequest, "output_empty");
-            await Problem.WriteAsync(context, status, reason, $"An output of this tool has 1 to {awaited.Labelling.MaxBytes} bytes.");
+            await OutputAnswers.RefusedAsync(context, length);
             return;
         }
 
         var declares = string.Equals(context.Request.Headers["Explicit-Label"], "declared", StringComparison.Ordinal);
-        var outcome = await archiver.ArchiveAsync(awaited, source, TemporaryFile.Create, declares, context.RequestAborted);
+        var outcome = await archiver.ArchiveAsync(awaited, source!, TemporaryFile.Create, declares, context.RequestAborted);
         await outcome.Match(archived => OutputAnswers.ArchivedAsync(context, archived), no => OutputAnswers.RefusedAsync(context, no));
     }
 

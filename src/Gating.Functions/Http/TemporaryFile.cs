@@ -2,23 +2,28 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Gating.Functions.Http;
 
-/// <summary>Files that a request works on: readable by this process alone, gone when they are closed, and after a crash gone with the instance.</summary>
+/// <summary>
+/// Files that a request works on: readable by this process alone, and gone when they are closed. On Unix a file loses its name as soon as it is open, so that it is gone with the process,
+/// however that ends; elsewhere a crash leaves it to the instance.
+/// </summary>
 internal static class TemporaryFile
 {
     private const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static FileStream Create()
     {
-        var options = new FileStreamOptions
+        var path = Path.Combine(Path.GetTempPath(), "gating-" + Path.GetRandomFileName());
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (OperatingSystem.IsWindows())
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.DeleteOnClose,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Ours;
+            options.Options = FileOptions.DeleteOnClose;
+            return new(path, options);
         }
 
-        return new(Path.Combine(Path.GetTempPath(), "gating-" + Path.GetRandomFileName()), options);
+        options.UnixCreateMode = Ours;
+        var file = new FileStream(path, options);
+        File.Delete(path);
+        return file;
     }
 
     /// <summary>The body in a file; null where it is longer than <paramref name="most"/> bytes. Throws <see cref="BadHttpRequestException"/> for a body that is cut off.</summary>

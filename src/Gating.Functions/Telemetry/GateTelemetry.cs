@@ -21,7 +21,7 @@ internal static class GateTelemetry
 
     private static readonly Counter<long> Messages = Meter.CreateCounter<long>("gating.messages", "{message}", "Deliveries of queue messages, by queue, outcome and reason.");
 
-    /// <param name="outcome"><c>done</c>, <c>not_yet</c>, <c>refused</c> (it was set aside) or <c>failed</c>.</param>
+    /// <param name="outcome"><c>done</c>, <c>not_yet</c>, <c>refused</c> (it was set aside, or its sender told) or <c>failed</c>.</param>
     /// <param name="reason">A code of a closed list, or <c>none</c>.</param>
     public static void MessageTaken(string queue, string outcome, string reason) => Messages.Add(1, new("queue", queue), new("outcome", outcome), new("reason", reason));
 

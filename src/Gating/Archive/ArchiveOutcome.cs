@@ -1,4 +1,5 @@
 using Gating.Labels;
+using Gating.Registry;
 
 namespace Gating.Archive;
 
@@ -31,6 +32,12 @@ public enum ArchiveRefusal
 
     /// <summary>Too much is being asked of the person's record at once: try again.</summary>
     Busy = 9,
+
+    /// <summary>It is longer than the tool's outputs may be.</summary>
+    TooLarge = 10,
+
+    /// <summary>It has no bytes.</summary>
+    Empty = 11,
 }
 
 /// <summary>How handing in an output ended.</summary>
@@ -51,6 +58,10 @@ public abstract record ArchiveOutcome
     /// <param name="Detail">A sentence on this very file; null where the reason says it all.</param>
     public sealed record Refused(ArchiveRefusal Reason, LabelRefusal? Label = null, string? Detail = null) : ArchiveOutcome
     {
+        /// <summary>Why a file of that length is not taken; null where its length is no reason.</summary>
+        public static Refused? ForLength(long length, Labelling policy) =>
+            length > 0 && length <= policy.MaxBytes ? null : new(length > 0 ? ArchiveRefusal.TooLarge : ArchiveRefusal.Empty, Detail: $"An output of this tool has 1 to {policy.MaxBytes} bytes.");
+
         public override T Match<T>(Func<Archived, T> archived, Func<Refused, T> refused) => refused(this);
     }
 

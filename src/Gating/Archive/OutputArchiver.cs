@@ -18,29 +18,44 @@ public sealed record AwaitedOutput(Generation Generation, int Number, Labelling 
 public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, IOutputIndex index, RegistrySource registry, TimeProvider time)
 {
     /// <summary>Which output it would be, by two point reads at once; or why none.</summary>
-    public async Task<(AwaitedOutput? Awaited, ArchiveOutcome.Refused? Refused)> AwaitAsync(string app, StreamId person, long generationSeq, int number, CancellationToken cancellation)
+    /// <param name="late">How long after the generation closed it is still taken, where it was begun before.</param>
+    public async Task<(AwaitedOutput? Awaited, ArchiveOutcome.Refused? Refused)> AwaitAsync(
+        string app, StreamId person, long generationSeq, int number, CancellationToken cancellation, TimeSpan late = default)
     {
-        if (number is < 1 or > GenerationRequest.MaxOutputs)
+        var (generation, settled) = await ReadAsync(app, person, generationSeq, number, cancellation);
+        if (generation is null)
         {
             return (null, new(ArchiveRefusal.NotFound));
         }
 
-        var reads = (Entry: ledger.ReadEntryAsync(person, generationSeq, cancellation), Settled: ledger.ReadSettlementAsync(person, new(generationSeq, number), cancellation));
-        await Task.WhenAll(reads.Entry, reads.Settled);
-        if (await reads.Entry is not { } entry || GenerationEntries.Read(entry) is not { } generation
-            || !string.Equals(generation.App, app, StringComparison.Ordinal) || number > generation.Contents.Length)
-        {
-            return (null, new(ArchiveRefusal.NotFound));
-        }
-
-        if (time.GetUtcNow() >= generation.Until)
+        if (time.GetUtcNow() >= generation.Until + late)
         {
             return (null, new(ArchiveRefusal.Closed));
         }
 
         return (await registry.GetAsync(cancellation)).Tools.GetValueOrDefault(generation.Tool)?.Labelling is { } labelling
-            ? (new(generation, number, labelling, await reads.Settled), null)
+            ? (new(generation, number, labelling, settled), null)
             : (null, new(ArchiveRefusal.NotOffered));
+    }
+
+    /// <summary>What is recorded as an output, however long ago; null where nothing is. Announced before it is told.</summary>
+    public async Task<ArchivedOutput?> FindAsync(string app, StreamId person, long generationSeq, int number, CancellationToken cancellation) =>
+        await ReadAsync(app, person, generationSeq, number, cancellation) is ({ }, { } settlement) ? await RecordedAsync(person, settlement, cancellation) : null;
+
+    /// <summary>Null where this app has no such generation, or it no such output.</summary>
+    private async Task<(Generation? Generation, SettlementRow? Settled)> ReadAsync(string app, StreamId person, long generationSeq, int number, CancellationToken cancellation)
+    {
+        if (number is < 1 or > GenerationRequest.MaxOutputs)
+        {
+            return (null, null);
+        }
+
+        var reads = (Entry: ledger.ReadEntryAsync(person, generationSeq, cancellation), Settled: ledger.ReadSettlementAsync(person, new(generationSeq, number), cancellation));
+        await Task.WhenAll(reads.Entry, reads.Settled);
+        return await reads.Entry is { } entry && GenerationEntries.Read(entry) is { } generation
+            && string.Equals(generation.App, app, StringComparison.Ordinal) && number <= generation.Contents.Length
+            ? (generation, await reads.Settled)
+            : (null, null);
     }
 
     /// <param name="source">The whole file, can be read and sought.</param>
@@ -54,6 +69,11 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
             var recorded = await RecordedAsync(awaited.Generation.Person, settlement, cancellation);
             source.Position = 0;
             return await AnswerAsync(recorded, EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(source, cancellation)), cancellation);
+        }
+
+        if (ArchiveOutcome.Refused.ForLength(source.Length, awaited.Labelling) is { } length)
+        {
+            return length;
         }
 
         await using var between = scratch();

@@ -19,6 +19,8 @@ public sealed class AppHandles(OperatorKey key)
     private const byte Subject = 1;
     private const byte Grant = 2;
     private const byte Generation = 3;
+    private const byte Upload = 4;
+    private const int UploadSize = 1 + StreamId.Size + 8 + 2;
 
     private readonly AgingCache<string, AppCiphers> _apps = new(CachedApps);
 
@@ -36,6 +38,19 @@ public sealed class AppHandles(OperatorKey key)
 
     /// <summary>The id of the generation that entry <paramref name="seq"/> of a person's stream began for an app.</summary>
     public string OfGeneration(string app, StreamId person, long seq) => OfEntry(Generation, app, person, seq);
+
+    /// <summary>The id of an upload of output <paramref name="number"/> (1 to 255) of a generation.</summary>
+    /// <param name="declaresExplicit">The app says that people see or hear that the file is generated.</param>
+    public string OfUpload(string app, StreamId person, long generationSeq, int number, bool declaresExplicit)
+    {
+        Span<byte> plain = stackalloc byte[UploadSize];
+        plain[0] = Upload;
+        person.Write(plain[1..]);
+        BinaryPrimitives.WriteInt64BigEndian(plain[(1 + StreamId.Size)..], generationSeq);
+        plain[^2] = checked((byte)number);
+        plain[^1] = declaresExplicit ? (byte)1 : (byte)0;
+        return Seal(app, plain);
+    }
 
     private string OfEntry(byte kind, string app, StreamId person, long seq)
     {
@@ -60,6 +75,15 @@ public sealed class AppHandles(OperatorKey key)
 
     /// <summary>Opens what <see cref="OfGeneration"/> gave this app; false for anything else.</summary>
     public bool TryOpenGeneration(string app, string handle, out (StreamId Person, long Seq) generation) => TryOpenEntry(Generation, app, handle, out generation);
+
+    /// <summary>Opens what <see cref="OfUpload"/> gave this app; false for anything else.</summary>
+    public bool TryOpenUpload(string app, string handle, out (StreamId Person, long GenerationSeq, int Number, bool DeclaresExplicit) upload)
+    {
+        Span<byte> plain = stackalloc byte[UploadSize];
+        var opened = TryOpen(app, handle, plain) && plain[0] == Upload;
+        upload = opened ? (StreamId.FromBytes(plain[1..]), BinaryPrimitives.ReadInt64BigEndian(plain[(1 + StreamId.Size)..]), plain[^2], plain[^1] == 1) : default;
+        return opened;
+    }
 
     private bool TryOpenEntry(byte kind, string app, string handle, out (StreamId Person, long Seq) entry)
     {

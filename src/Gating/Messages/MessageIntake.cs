@@ -28,7 +28,7 @@ public sealed class MessageIntake(IEnumerable<IMessageHandler> handlers, IDeadLe
             outcome = new MessageOutcome.Refused("worn_out", late.Why);
         }
 
-        if (outcome is MessageOutcome.Refused refused)
+        if (outcome is MessageOutcome.Refused { IsTold: false } refused)
         {
             await letters.PutAsync(new(queue, message, refused.Reason, refused.Detail, time.GetUtcNow()), cancellation);
         }

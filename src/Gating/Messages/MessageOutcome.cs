@@ -14,8 +14,9 @@ public abstract record MessageOutcome
     /// <param name="Why">A sentence for the operator, free of personal data.</param>
     public sealed record NotYet(string Why) : MessageOutcome;
 
-    /// <summary>It will not be done, however often it comes: it is set aside with the reason.</summary>
+    /// <summary>It will not be done, however often it comes: it is set aside with the reason, unless whoever sent it is told.</summary>
     /// <param name="Reason">A stable word.</param>
     /// <param name="Detail">A sentence for the operator, free of personal data.</param>
-    public sealed record Refused(string Reason, string Detail) : MessageOutcome;
+    /// <param name="IsTold">The reason stands where the sender asks for it, and is nothing that an operator could mend.</param>
+    public sealed record Refused(string Reason, string Detail, bool IsTold = false) : MessageOutcome;
 }

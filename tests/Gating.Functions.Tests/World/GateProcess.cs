@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Gating.Functions.Tests.Local;
 
 namespace Gating.Functions.Tests.World;
@@ -39,8 +40,11 @@ internal sealed class GateProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _lines);
 
-    /// <summary>Files of requests that it works on, by name.</summary>
-    public IReadOnlyList<string> WorkingFiles => [.. Directory.EnumerateFiles(_temporary.Path, "gating-*")];
+    /// <summary>Files of requests that it works on: those that have a name, and on Linux those that have lost it and are open.</summary>
+    public IReadOnlyList<string> WorkingFiles => [.. NamedFiles, .. OpenFiles()];
+
+    /// <summary>Files of requests that others could still find.</summary>
+    public IReadOnlyList<string> NamedFiles => [.. Directory.EnumerateFiles(_temporary.Path, "gating-*")];
 
     public long ResidentBytes
     {
@@ -85,6 +89,13 @@ internal sealed class GateProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>As the kernel ends a process: nothing of it runs any more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await EndedAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -95,6 +106,28 @@ internal sealed class GateProcess : IAsyncDisposable
 
         _process.Dispose();
         _temporary.Dispose();
+    }
+
+    private List<string> OpenFiles()
+    {
+        var files = new List<string>();
+        var folder = new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/fd"));
+        foreach (var open in folder.Exists ? folder.EnumerateFileSystemInfos() : [])
+        {
+            try
+            {
+                if (open.LinkTarget is { } target && target.Contains("/gating-", StringComparison.Ordinal) && target.EndsWith(" (deleted)", StringComparison.Ordinal))
+                {
+                    files.Add(target);
+                }
+            }
+            catch (IOException)
+            {
+                // Closed since it was listed.
+            }
+        }
+
+        return files;
     }
 
     private void Hear(string? line)

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
 using Gating.Azure;
 using Gating.Ledger;
+using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Jose;
 using Gating.Testing.Processes;
@@ -165,23 +167,35 @@ public sealed class GateWorld : IAsyncDisposable
     }
 
     /// <summary>Names of the files that the archive has.</summary>
-    public async Task<List<string>> ArchivedNamesAsync()
+    public Task<List<string>> ArchivedNamesAsync() => NamesAsync("archive");
+
+    /// <summary>Names of what came in past the gate and is there still, notes of refusals included.</summary>
+    public Task<List<string>> IncomingNamesAsync() => NamesAsync("incoming");
+
+    public Task<BlobContainerClient> ContainerAsync(string name) => AzuriteStorage.ContainerAsync(_prefix + name);
+
+    /// <summary>Takes every message that waits in a queue.</summary>
+    public async Task<List<byte[]>> TakeMessagesAsync(string queue)
     {
-        var container = await AzuriteStorage.ContainerAsync(_prefix + "archive");
-        var names = new List<string>();
-        if (await container.ExistsAsync())
+        var (client, messages) = (await AzuriteStorage.QueueAsync(_prefix + queue), new List<byte[]>());
+        while (await client.ExistsAsync() && (await client.ReceiveMessagesAsync(32)).Value is { Length: > 0 } page)
         {
-            await foreach (var blob in container.GetBlobsAsync())
+            foreach (var message in page)
             {
-                names.Add(blob.Name);
+                messages.Add(message.Body.ToArray());
+                await client.DeleteMessageAsync(message.MessageId, message.PopReceipt);
             }
         }
 
-        return names;
+        return messages;
     }
 
     /// <summary>Messages in a queue, those that somebody holds included.</summary>
     public async Task<int> QueueLengthAsync(string queue) => (await (await AzuriteStorage.QueueAsync(_prefix + queue)).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+
+    /// <summary>As a driver delivers it.</summary>
+    public Task<MessageOutcome> DeliverAsync(string queue, byte[] message, int instance = 0) =>
+        _instances[instance].Services.GetServices<IMessageHandler>().Single(handler => handler.Queue == queue).HandleAsync(message, default);
 
     public async Task ShouldBeSoundAsync(StreamId stream) => (await StreamVerifier.VerifyAsync(Ledger, stream, default)).Findings.ShouldBeEmpty();
 
@@ -196,6 +210,21 @@ public sealed class GateWorld : IAsyncDisposable
         Http.Dispose();
         await _issuers.DisposeAsync();
         Directory.Delete(_keys, recursive: true);
+    }
+
+    private async Task<List<string>> NamesAsync(string containerName)
+    {
+        var container = await ContainerAsync(containerName);
+        var names = new List<string>();
+        if (await container.ExistsAsync())
+        {
+            await foreach (var blob in container.GetBlobsAsync())
+            {
+                names.Add(blob.Name);
+            }
+        }
+
+        return names;
     }
 
     private static async Task WriteAsync(IRegistryStore store, JsonObject registry)

@@ -52,6 +52,39 @@ public sealed class StudioCall(HttpClient http, Uri gate)
         return SendAsync(request);
     }
 
+    /// <summary>Asks where a large file is to be put.</summary>
+    public Task<Answer> BeginUploadAsync(string address, string? body = null, AuthenticationHeaderValue? app = null) => PostAsync(address + "/upload", body, app);
+
+    /// <summary>Says that the file is there.</summary>
+    public Task<Answer> AnnounceAsync(string address, string upload, AuthenticationHeaderValue? app = null) =>
+        PostAsync(address + "/uploaded", JsonSerializer.Serialize(new { upload }), app);
+
+    public Task<Answer> PostAsync(string address, string? body, AuthenticationHeaderValue? app = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, address));
+        request.Headers.Authorization = app ?? Studio;
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+        }
+
+        return SendAsync(request);
+    }
+
+    /// <summary>Puts a file where <see cref="BeginUploadAsync"/> said, as any client of HTTP does: without credentials of the app's, with the headers it was told.</summary>
+    public Task<Answer> PutAtAsync(Answer begun, HttpContent file)
+    {
+        var request = new HttpRequestMessage(new(begun.Text("method")), begun.Text("upload_url")) { Content = file };
+        foreach (var header in begun.Json.GetProperty("headers").EnumerateObject())
+        {
+            request.Headers.Add(header.Name, header.Value.GetString());
+        }
+
+        return SendAsync(request);
+    }
+
+    public Task<Answer> PutAtAsync(Answer begun, byte[] file) => PutAtAsync(begun, new ByteArrayContent(file));
+
     public Task<Answer> ReleaseAsync(string address, string statement, byte[] file)
     {
         var form = new MultipartFormDataContent { { new StringContent(statement), "statement" }, { new ByteArrayContent(file), "file", "file" } };

@@ -45,12 +45,12 @@ public static class AzuriteStorage
         return new BlobServiceClient(options.Blobs, new StorageSharedKeyCredential(key.Account, key.Key)).GetBlobContainerClient(name);
     }
 
-    /// <summary>A client of one queue of Azurite, likewise.</summary>
+    /// <summary>A client of one queue of Azurite, past the stores; it reads what the stores wrote.</summary>
     public static async Task<QueueClient> QueueAsync(string name)
     {
         var options = await NewOptionsAsync();
         var key = (StorageCredential.SharedKey)options.Credential;
-        return new QueueServiceClient(options.Queues, new StorageSharedKeyCredential(key.Account, key.Key)).GetQueueClient(name);
+        return new QueueServiceClient(options.Queues, new StorageSharedKeyCredential(key.Account, key.Key), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }).GetQueueClient(name);
     }
 
     public static string NewPrefix() => $"t{Guid.NewGuid().ToString("N")[..12]}";

@@ -28,6 +28,13 @@ public enum StoreCall
     PutLetter = 20,
     ReadLetters = 21,
     RemoveLetter = 22,
+    OpenUpload = 23,
+    FindIncoming = 24,
+    ReadIncoming = 25,
+    DeleteIncoming = 26,
+    ListIncoming = 27,
+    WriteNote = 28,
+    ReadNote = 29,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -14,11 +14,11 @@ public sealed class InMemoryMessageQueues(TimeProvider time, Faults? faults = nu
     public Faults Faults { get; } = faults ?? new();
 
     /// <summary>Messages that wait in that queue, held ones too.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Waiting(string queue)
+    public IReadOnlyList<byte[]> Waiting(string queue)
     {
         lock (_lock)
         {
-            return [.. _messages.Where(held => held.Queue == queue).Select(static held => held.Delivery.Message())];
+            return [.. _messages.Where(held => held.Queue == queue).Select(static held => held.Delivery.Message().ToArray())];
         }
     }
 

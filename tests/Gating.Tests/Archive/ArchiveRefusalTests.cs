@@ -44,6 +44,8 @@ public sealed class ArchiveRefusalTests
             await Task.WhenAll([.. ahead, .. waiting]);
             return last;
         },
+        [ArchiveRefusal.TooLarge] = static (world, generation) => world.HandInAsync(generation, new byte[1_000_001]),
+        [ArchiveRefusal.Empty] = static (world, generation) => world.HandInAsync(generation, []),
     };
 
     public static TheoryData<ArchiveRefusal> Reasons => [.. Enum.GetValues<ArchiveRefusal>()];
@@ -60,6 +62,16 @@ public sealed class ArchiveRefusalTests
         // Too busy to record it: the file waits for the same bytes.
         world.Archive.Contents.Count.ShouldBe(reason is ArchiveRefusal.OtherBytes or ArchiveRefusal.Busy ? 1 : 0);
         await world.ShouldBeSoundAsync(generation.Person);
+    }
+
+    [Fact]
+    public void Every_reason_has_a_word_of_its_own_by_which_it_is_found()
+    {
+        var all = Enum.GetValues<ArchiveRefusal>();
+        all.Select(static reason => reason.Word()).Distinct(StringComparer.Ordinal).Count().ShouldBe(all.Length);
+        all.ShouldAllBe(static reason => ArchiveRefusals.OfWord(reason.Word()) == reason && reason.Sentence().Length > 0);
+        ArchiveRefusals.OfWord("nothing").ShouldBeNull();
+        ArchiveRefusals.OfWord(null).ShouldBeNull();
     }
 
     [Fact]

@@ -22,6 +22,8 @@ internal sealed class GenerationFixture
     {
         Archive = new(Faults);
         Index = new(Faults);
+        Incoming = new(Gate.Time, Faults);
+        Queues = new(Gate.Time, Faults);
         Gate.FirstTool["labelling"] = new JsonObject
         {
             ["providerCode"] = "001191110102MACQD9K64010000", ["system"] = "Face Studio", ["source"] = "generated", ["explicit"] = "apps_own",
@@ -38,11 +40,22 @@ internal sealed class GenerationFixture
 
     public InMemoryOutputIndex Index { get; }
 
+    public InMemoryIncomingStore Incoming { get; }
+
+    public InMemoryMessageQueues Queues { get; }
+
+    /// <summary>The app's handles and the handler's are one key's.</summary>
+    public AppHandles Handles { get; } = new(new(new byte[OperatorKey.Size]));
+
     public Appender Appender { get; private set; } = null!;
 
     public GrantRedeemer Redeemer { get; private set; } = null!;
 
     public OutputArchiver Archiver { get; private set; } = null!;
+
+    public OutputUploads Uploads { get; private set; } = null!;
+
+    public UploadedOutputs Uploaded { get; private set; } = null!;
 
     /// <summary>Nothing that was remembered is.</summary>
     public void Restart()
@@ -51,6 +64,8 @@ internal sealed class GenerationFixture
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
         Redeemer = new(registry, Appender, Gate.Store, Gate.Time);
         Archiver = new(Gate.Store, Appender, Archive, Index, registry, Gate.Time);
+        Uploads = new(Archiver, Incoming, Queues, Handles, Gate.Time);
+        Uploaded = new(Archiver, Incoming, Handles, static () => new MemoryStream());
     }
 
     public async Task<PresentedGrant> GrantAsync(int units = 1)

@@ -50,6 +50,25 @@ public sealed class AppHandlesTests
     }
 
     [Theory]
+    [InlineData(1, false)]
+    [InlineData(32, true)]
+    public void An_upload_says_which_output_and_what_was_declared_and_only_to_its_app(int number, bool declares)
+    {
+        var handle = Handles.OfUpload("a", Person, 7, number, declares);
+        Handles.TryOpenUpload("a", handle, out var upload).ShouldBeTrue();
+        upload.ShouldBe((Person, 7L, number, declares));
+        Handles.TryOpenUpload("b", handle, out _).ShouldBeFalse();
+        Handles.TryOpenGeneration("a", handle, out _).ShouldBeFalse();
+        Handles.TryOpenUpload("a", Handles.OfGeneration("a", Person, 7), out _).ShouldBeFalse();
+        for (var i = 0; i < handle.Length; i++)
+        {
+            var changed = handle.ToCharArray();
+            changed[i] = changed[i] == 'A' ? 'B' : 'A';
+            Handles.TryOpenUpload("a", new(changed), out _).ShouldBeFalse();
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("é")]
     [InlineData("AAAA")]

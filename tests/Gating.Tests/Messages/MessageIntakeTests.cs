@@ -42,6 +42,14 @@ public sealed class MessageIntakeTests
         letter.Message.ToArray().ShouldBe("a"u8.ToArray());
     }
 
+    [Fact]
+    public async Task What_its_sender_is_told_is_no_letter()
+    {
+        _handler.Say = static _ => new MessageOutcome.Refused("no", "It is not wanted.", IsTold: true);
+        (await TakeAsync("a", isLast: true)).ShouldBeOfType<MessageOutcome.Refused>();
+        _letters.All.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
@@ -112,7 +120,7 @@ public sealed class MessageIntakeTests
 
         _letters.All.ShouldBeEmpty();
         _queues.Waiting(Queue).Count.ShouldBeInRange(1, 2);
-        _queues.Waiting(Queue).Select(static message => Encoding.UTF8.GetString(message.Span)).ShouldAllBe(static message => message == "a");
+        _queues.Waiting(Queue).Select(static message => Encoding.UTF8.GetString(message)).ShouldAllBe(static message => message == "a");
     }
 
     [Fact]

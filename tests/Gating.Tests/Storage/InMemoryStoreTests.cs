@@ -1,4 +1,5 @@
 using Gating.Archive;
+using Gating.Generations;
 using Gating.Ledger;
 using Gating.Messages;
 using Gating.Registry;
@@ -58,4 +59,11 @@ public sealed class InMemoryMessageQueuesTests : MessageQueuesContract
 public sealed class InMemoryDeadLettersTests : DeadLettersContract
 {
     protected override ValueTask<IDeadLetters> OpenAsync() => new(new InMemoryDeadLetters());
+}
+
+public sealed class InMemoryIncomingStoreTests : IncomingStoreContract
+{
+    protected override ValueTask<IIncomingStore> OpenAsync() => new(new InMemoryIncomingStore(TimeProvider.System));
+
+    protected override Task<bool> PutAsync(IIncomingStore store, ContentId content, byte[] bytes) => Task.FromResult(((InMemoryIncomingStore)store).Put(content, bytes));
 }
