@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using Gating.Azure.Archive;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
+using Gating.Azure.Log;
 using Gating.Azure.Registry;
 using Gating.Azure.Tables;
 
@@ -40,6 +41,12 @@ public sealed class AzureStorage : IDisposable
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
         Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
         Index = new(new(_tables, keys.IndexTable, retrying));
+        Leaves = new(
+            new(_tables, keys.LeavesTable, retrying), new(_tables, keys.LeavesTable, TableClientOptions.NoRetries), new(_tables, keys.PendingTable, retrying));
+        var log = new SmallBlobs(blobs.GetBlobContainerClient(keys.LogContainer));
+        Log = new(log);
+        Published = new(log);
+        LastKnown = new(new(blobs.GetBlobContainerClient(keys.LastKnownContainer)));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -59,6 +66,15 @@ public sealed class AzureStorage : IDisposable
 
     public TableOutputIndex Index { get; }
 
+    public TableLeafStore Leaves { get; }
+
+    public BlobLogStore Log { get; }
+
+    public BlobCheckpointStore Published { get; }
+
+    /// <summary>In this account, where a restore of the account reaches it: in production, the one of another account is used.</summary>
+    public BlobCheckpointStore LastKnown { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -69,6 +85,9 @@ public sealed class AzureStorage : IDisposable
         Names.EnsureCreatedAsync(cancellation),
         Archive.EnsureCreatedAsync(cancellation),
         Index.EnsureCreatedAsync(cancellation),
+        Leaves.EnsureCreatedAsync(cancellation),
+        Log.EnsureCreatedAsync(cancellation),
+        LastKnown.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 

@@ -21,6 +21,27 @@ public enum StoreCall
     ReadFile = 13,
     AddIndex = 14,
     ReadIndex = 15,
+    AddLeaves = 16,
+    ReadLeaves = 17,
+    SetIndexes = 18,
+    AddPending = 19,
+    ReadPending = 20,
+    DeletePending = 21,
+    FreezeStream = 22,
+    ReadFrozen = 23,
+    ReadLogState = 24,
+    WriteLogState = 25,
+    PutStaging = 26,
+    ReadStaging = 27,
+    PutTile = 28,
+    ReadTile = 29,
+    TakeLease = 30,
+    ReleaseLease = 31,
+    ReadPublished = 32,
+    WritePublished = 33,
+    ReadLastKnown = 34,
+    WriteLastKnown = 35,
+    PutMessage = 36,
 }
 
 /// <summary>What goes wrong with a call.</summary>
@@ -47,6 +68,10 @@ public sealed class Faults
     private readonly Dictionary<(StoreCall Call, long Number), Fault> _once = [];
     private readonly Dictionary<StoreCall, Fault> _outages = [];
     private readonly Dictionary<(StoreCall Call, long Number), Hold> _holds = [];
+    private (long Number, Fault Fault)? _any;
+    private long _all;
+    private long _deadFrom = long.MaxValue;
+    private (long Number, Hold Hold)? _holdAny;
 
     /// <summary>Invariants that a store saw broken; a test that expects none asserts it is empty.</summary>
     public ConcurrentQueue<string> Violations { get; } = new();
@@ -63,6 +88,35 @@ public sealed class Faults
         lock (_lock)
         {
             _once[(call, _calls[(int)call] + nth)] = fault;
+        }
+    }
+
+    /// <summary>Lets the <paramref name="nth"/> call of whatever kind from now go wrong.</summary>
+    public void OnAny(Fault fault, long nth)
+    {
+        lock (_lock)
+        {
+            _any = (_all + nth, fault);
+        }
+    }
+
+    /// <summary>The process dies with its <paramref name="nth"/> call from now, which went wrong in this way: no call after it reaches a store, until <see cref="Revive"/>.</summary>
+    public void DieAt(Fault fault, long nth)
+    {
+        lock (_lock)
+        {
+            (_any, _deadFrom) = ((_all + nth, fault), _all + nth + 1);
+        }
+    }
+
+    /// <summary>Another process takes over. True where <see cref="OnAny"/> or <see cref="DieAt"/> had met its call.</summary>
+    public bool Revive()
+    {
+        lock (_lock)
+        {
+            var met = _any is { } any && _all >= any.Number;
+            (_any, _deadFrom) = (null, long.MaxValue);
+            return met;
         }
     }
 
@@ -92,6 +146,17 @@ public sealed class Faults
         }
     }
 
+    /// <summary>Holds the <paramref name="nth"/> call of whatever kind from now.</summary>
+    public Hold HoldAny(long nth)
+    {
+        lock (_lock)
+        {
+            var hold = new Hold();
+            _holdAny = (_all + nth, hold);
+            return hold;
+        }
+    }
+
     /// <summary>Runs <paramref name="effect"/> as one call of the store, with whatever is to go wrong.</summary>
     internal async Task<T> RunAsync<T>(StoreCall call, Func<T> effect, CancellationToken cancellation)
     {
@@ -102,7 +167,17 @@ public sealed class Faults
         {
             var number = ++_calls[(int)call];
             _holds.Remove((call, number), out hold);
-            fault = _once.Remove((call, number), out var once) ? once : _outages.TryGetValue(call, out var outage) ? outage : null;
+            var all = ++_all;
+            if (_holdAny is { } any && any.Number == all)
+            {
+                (hold, _holdAny) = (any.Hold, null);
+            }
+
+            fault = _once.Remove((call, number), out var once) ? once
+                : _outages.TryGetValue(call, out var outage) ? outage
+                : all >= _deadFrom ? Fault.Before
+                : _any is { } one && one.Number == all ? one.Fault
+                : null;
         }
 
         if (hold is not null)

@@ -1,5 +1,6 @@
 using Gating.Archive;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Registry;
 using Gating.Testing.Storage;
 
@@ -43,4 +44,19 @@ public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
 public sealed class InMemoryOutputIndexTests : OutputIndexContract
 {
     protected override ValueTask<IOutputIndex> OpenAsync() => new(new InMemoryOutputIndex());
+}
+
+public sealed class InMemoryLeafStoreTests : LeafStoreContract
+{
+    protected override ValueTask<ILeafStore> OpenAsync() => new(new InMemoryLeafStore());
+}
+
+public sealed class InMemoryLogStoreTests : LogStoreContract
+{
+    protected override ValueTask<ILogStore> OpenAsync() => new(new InMemoryLogStore(TimeProvider.System));
+}
+
+public sealed class InMemoryCheckpointStoreTests : CheckpointStoreContract
+{
+    protected override ValueTask<ICheckpointStore> OpenAsync() => new(InMemoryCheckpointStore.Published());
 }
