@@ -37,7 +37,7 @@ public sealed class AzureStorage : IDisposable
         _transport = new(_http);
         var keys = new TableKeys(options.Prefix);
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
-        var blobs = NewBlobs();
+        var blobs = NewBlobs(options.Blobs);
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
         Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
         Index = new(new(_tables, keys.IndexTable, retrying));
@@ -46,7 +46,7 @@ public sealed class AzureStorage : IDisposable
         var log = new SmallBlobs(blobs.GetBlobContainerClient(keys.LogContainer));
         Log = new(log);
         Published = new(log);
-        LastKnown = new(new(blobs.GetBlobContainerClient(keys.LastKnownContainer)));
+        LastKnown = new(new((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer)));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -72,7 +72,7 @@ public sealed class AzureStorage : IDisposable
 
     public BlobCheckpointStore Published { get; }
 
-    /// <summary>In this account, where a restore of the account reaches it: in production, the one of another account is used.</summary>
+    /// <summary>In another account where one is named (<see cref="StorageOptions.LastKnownBlobs"/>): in this one, a restore reaches it.</summary>
     public BlobCheckpointStore LastKnown { get; }
 
     public TableRegistryStore Registry { get; }
@@ -112,13 +112,13 @@ public sealed class AzureStorage : IDisposable
         };
     }
 
-    private BlobServiceClient NewBlobs()
+    private BlobServiceClient NewBlobs(Uri address)
     {
         var options = Configure(new BlobClientOptions(), _ => StorageOperation.Blob);
         return _options.Credential switch
         {
-            StorageCredential.SharedKey key => new(_options.Blobs, new StorageSharedKeyCredential(key.Account, key.Key), options),
-            StorageCredential.Token token => new(_options.Blobs, token.Credential, options),
+            StorageCredential.SharedKey key => new(address, new StorageSharedKeyCredential(key.Account, key.Key), options),
+            StorageCredential.Token token => new(address, token.Credential, options),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -10,6 +10,7 @@ using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Registry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -50,6 +51,11 @@ internal static class Composition
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
+            var storage = provider.GetRequiredService<AzureStorage>();
+            return new LogStores(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
+        });
+        services.AddSingleton(static provider =>
+        {
             var clock = provider.GetRequiredService<AzureStorage>().Clock;
             return new ClockCheck(() => clock.IsAcceptable, StorageClock.MaxSkew);
         });
@@ -61,6 +67,7 @@ internal static class Composition
         services.AddHostedService<RegistrySeeding>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
+        services.AddSingleton(configuration.LogKeys);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
         services.AddSingleton(provider => new RegistrySource(
             provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<TimeProvider>(), configuration.RegistryMode));
@@ -96,6 +103,7 @@ internal static class Composition
         services.AddSingleton<ReleaseEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
+        services.AddSingleton<LogEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }
@@ -103,9 +111,9 @@ internal static class Composition
     private static StorageOptions? StorageFrom(GateSettings settings, List<string> errors)
     {
         var storage = settings.Storage;
-        var tables = Address("TableServiceUri", storage.TableServiceUri, errors);
-        var queues = Address("QueueServiceUri", storage.QueueServiceUri, errors);
-        var blobs = Address("BlobServiceUri", storage.BlobServiceUri, errors);
+        var tables = Address("Gating:Storage:TableServiceUri", storage.TableServiceUri, errors);
+        var queues = Address("Gating:Storage:QueueServiceUri", storage.QueueServiceUri, errors);
+        var blobs = Address("Gating:Storage:BlobServiceUri", storage.BlobServiceUri, errors);
         if (tables is null || queues is null || blobs is null)
         {
             return null;
@@ -130,7 +138,29 @@ internal static class Composition
             errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
         }
 
-        return options with { TryTimeout = storage.TryTimeout };
+        return options with { TryTimeout = storage.TryTimeout, LastKnownBlobs = LastKnownFrom(settings, blobs, errors) };
+    }
+
+    /// <summary>Where a restore of the one account would reach the other place too, the place proves nothing.</summary>
+    private static Uri? LastKnownFrom(GateSettings settings, Uri blobs, List<string> errors)
+    {
+        if (settings.Log.LastKnownBlobServiceUri is not { } value)
+        {
+            if (!settings.Development)
+            {
+                errors.Add("Gating:Log:LastKnownBlobServiceUri is missing");
+            }
+
+            return null;
+        }
+
+        var address = Address("Gating:Log:LastKnownBlobServiceUri", value, errors);
+        if (address is not null && !settings.Development && (address.IsLoopback || !string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) || string.Equals(address.Host, blobs.Host, StringComparison.Ordinal)))
+        {
+            errors.Add($"Gating:Log:LastKnownBlobServiceUri is '{value}', not the https address of another account than {blobs.Host}");
+        }
+
+        return address;
     }
 
     private static StorageCredential.Token ManagedIdentity(string? clientId) =>
@@ -144,7 +174,7 @@ internal static class Composition
             return address;
         }
 
-        errors.Add($"Gating:Storage:{name} is '{value}', not the address of a storage service");
+        errors.Add($"{name} is '{value}', not the address of a storage service");
         return null;
     }
 }
