@@ -6,6 +6,7 @@ using Azure.Storage.Queues;
 using Gating.Azure.Archive;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
+using Gating.Azure.Log;
 using Gating.Azure.Messages;
 using Gating.Azure.Registry;
 using Gating.Azure.Tables;
@@ -37,11 +38,17 @@ public sealed class AzureStorage : IDisposable
         _transport = new(_http);
         var keys = new TableKeys(options.Prefix);
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
-        var blobs = NewBlobs();
+        var blobs = NewBlobs(options.Blobs);
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
         Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
         Incoming = new(blobs.GetBlobContainerClient(keys.IncomingContainer), NewUploadSigner(blobs, time));
         Index = new(new(_tables, keys.IndexTable, retrying));
+        Leaves = new(
+            new(_tables, keys.LeavesTable, retrying), new(_tables, keys.LeavesTable, TableClientOptions.NoRetries), new(_tables, keys.PendingTable, retrying));
+        var log = new SmallBlobs(blobs.GetBlobContainerClient(keys.LogContainer));
+        Log = new(log);
+        Published = new(log);
+        LastKnown = new(new((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer)));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -65,6 +72,15 @@ public sealed class AzureStorage : IDisposable
 
     public TableOutputIndex Index { get; }
 
+    public TableLeafStore Leaves { get; }
+
+    public BlobLogStore Log { get; }
+
+    public BlobCheckpointStore Published { get; }
+
+    /// <summary>In another account where one is named (<see cref="StorageOptions.LastKnownBlobs"/>): in this one, a restore reaches it.</summary>
+    public BlobCheckpointStore LastKnown { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -82,6 +98,9 @@ public sealed class AzureStorage : IDisposable
         Archive.EnsureCreatedAsync(cancellation),
         Incoming.EnsureCreatedAsync(cancellation),
         Index.EnsureCreatedAsync(cancellation),
+        Leaves.EnsureCreatedAsync(cancellation),
+        Log.EnsureCreatedAsync(cancellation),
+        LastKnown.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 
@@ -106,13 +125,13 @@ public sealed class AzureStorage : IDisposable
         };
     }
 
-    private BlobServiceClient NewBlobs()
+    private BlobServiceClient NewBlobs(Uri address)
     {
         var options = Configure(new BlobClientOptions(), _ => StorageOperation.Blob);
         return _options.Credential switch
         {
-            StorageCredential.SharedKey key => new(_options.Blobs, new StorageSharedKeyCredential(key.Account, key.Key), options),
-            StorageCredential.Token token => new(_options.Blobs, token.Credential, options),
+            StorageCredential.SharedKey key => new(address, new StorageSharedKeyCredential(key.Account, key.Key), options),
+            StorageCredential.Token token => new(address, token.Credential, options),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -29,6 +29,9 @@ public sealed record StorageOptions(Uri Tables, Uri Queues, Uri Blobs, StorageCr
 
     private const string DevelopmentKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    /// <summary>Blob service of the account that keeps the log's last known checkpoint, reached with the same credential; null for this one.</summary>
+    public Uri? LastKnownBlobs { get; init; }
+
     /// <summary>One try of a Table or queue request.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Gating.Generations;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Messages;
 
 namespace Gating.Azure;
@@ -15,9 +16,13 @@ namespace Gating.Azure;
 /// table registry  partition registry   row version | {kind};{name, escaped}
 /// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId} | partition look;{band} row {ContentId}
 /// table letters   partition {queue}    row {SHA-256 of the message}
+/// table leaves    partition {stream}   row {seq:D12} | frozen
+/// table pending   partition {shard}    row {stream};{seq:D12}
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 ///                 container incoming   blob {ContentId} | {ContentId}.refused
+///                 container log        blob state | lease | checkpoint | staging/{SHA-256} | tile/…
+///                 container lastknown  blob checkpoint
 /// </code>
 /// Numbers are padded so that the ordinal order of rows is the order of entries; everything else is lower-case hex or escaped, so that no text from
 /// outside can form a forbidden key or another row's.
@@ -32,6 +37,13 @@ public sealed class TableKeys(string prefix)
     public const string Registry = "registry";
     public const string RegistryVersion = "version";
     public const string Output = "output";
+    public const string Frozen = "frozen";
+    public const string LogState = "state";
+    public const string LogLease = "lease";
+    public const string Checkpoint = "checkpoint";
+
+    /// <summary>Partitions of pending pointers: 16 times what one partition of a table can take.</summary>
+    public const int PendingShards = 16;
 
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
@@ -46,6 +58,14 @@ public sealed class TableKeys(string prefix)
     public string RegistryTable { get; } = prefix + "registry";
 
     public string IndexTable { get; } = prefix + "index";
+
+    public string LeavesTable { get; } = prefix + "leaves";
+
+    public string PendingTable { get; } = prefix + "pending";
+
+    public string LogContainer { get; } = prefix.ToLowerInvariant() + "log";
+
+    public string LastKnownContainer { get; } = prefix.ToLowerInvariant() + "lastknown";
 
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 
@@ -87,6 +107,17 @@ public sealed class TableKeys(string prefix)
         return ContentId.TryParse(isNote ? name[..^NoteSuffix.Length] : name, out content);
     }
 
+    public static string Leaf(long seq) => Digits(seq);
+
+    /// <summary>By the stream's first four bits, which are random: all pointers of one stream stand together.</summary>
+    public static int Shard(StreamId stream) => (int)(stream.Value >> 124);
+
+    public static string PendingPartition(int shard) => shard.ToString("x", CultureInfo.InvariantCulture);
+
+    public static string Pending(LeafPlace place) => $"{place.Stream};{Digits(place.Seq)}";
+
+    public static string Staging(EntryHash name) => $"staging/{name}";
+
     /// <summary>
     /// A registry row's key. Letters, digits, dot, dash and underscore stay; every other byte of the name's UTF-8 is <c>~</c> and two hex digits; a name too long for a key
     /// is <c>~~</c> and its SHA-256. No two names share a key; case and normalisation count.
@@ -118,10 +149,12 @@ public sealed class TableKeys(string prefix)
         return escaped.ToString();
     }
 
-    private static string Numbered(char kind, long seq)
+    private static string Numbered(char kind, long seq) => string.Create(CultureInfo.InvariantCulture, $"{kind};{Digits(seq)}");
+
+    private static string Digits(long seq)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seq);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seq, MaxSeq);
-        return string.Create(CultureInfo.InvariantCulture, $"{kind};{seq:D12}");
+        return seq.ToString("D12", CultureInfo.InvariantCulture);
     }
 }

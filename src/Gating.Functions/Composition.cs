@@ -11,6 +11,7 @@ using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -62,6 +63,11 @@ internal static class Composition
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
+            var storage = provider.GetRequiredService<AzureStorage>();
+            return new LogStores(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
+        });
+        services.AddSingleton(static provider =>
+        {
             var clock = provider.GetRequiredService<AzureStorage>().Clock;
             return new ClockCheck(() => clock.IsAcceptable, StorageClock.MaxSkew);
         });
@@ -73,6 +79,7 @@ internal static class Composition
         services.AddHostedService<RegistrySeeding>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
+        services.AddSingleton(configuration.LogKeys);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
         services.AddSingleton(provider => new RegistrySource(
             provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<TimeProvider>(), configuration.RegistryMode));
@@ -93,7 +100,10 @@ internal static class Composition
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
+        services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
+        services.AddSingleton<LogSealer>();
+        services.AddSingleton<ITimedTask, SealSweep>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<IdentityVerifier>();
@@ -114,6 +124,7 @@ internal static class Composition
         services.AddSingleton<ReleaseEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
+        services.AddSingleton<LogEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }
@@ -121,9 +132,9 @@ internal static class Composition
     private static StorageOptions? StorageFrom(GateSettings settings, List<string> errors)
     {
         var storage = settings.Storage;
-        var tables = Address("TableServiceUri", storage.TableServiceUri, errors);
-        var queues = Address("QueueServiceUri", storage.QueueServiceUri, errors);
-        var blobs = Address("BlobServiceUri", storage.BlobServiceUri, errors);
+        var tables = Address("Gating:Storage:TableServiceUri", storage.TableServiceUri, errors);
+        var queues = Address("Gating:Storage:QueueServiceUri", storage.QueueServiceUri, errors);
+        var blobs = Address("Gating:Storage:BlobServiceUri", storage.BlobServiceUri, errors);
         if (tables is null || queues is null || blobs is null)
         {
             return null;
@@ -143,7 +154,29 @@ internal static class Composition
             errors.Add(mismatch);
         }
 
-        return options with { TryTimeout = storage.TryTimeout };
+        return options with { TryTimeout = storage.TryTimeout, LastKnownBlobs = LastKnownFrom(settings, blobs, errors) };
+    }
+
+    /// <summary>Where a restore of the one account would reach the other place too, the place proves nothing.</summary>
+    private static Uri? LastKnownFrom(GateSettings settings, Uri blobs, List<string> errors)
+    {
+        if (settings.Log.LastKnownBlobServiceUri is not { } value)
+        {
+            if (!settings.Development)
+            {
+                errors.Add("Gating:Log:LastKnownBlobServiceUri is missing");
+            }
+
+            return null;
+        }
+
+        var address = Address("Gating:Log:LastKnownBlobServiceUri", value, errors);
+        if (address is not null && !settings.Development && (address.IsLoopback || !string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) || string.Equals(address.Host, blobs.Host, StringComparison.Ordinal)))
+        {
+            errors.Add($"Gating:Log:LastKnownBlobServiceUri is '{value}', not the https address of another account than {blobs.Host}");
+        }
+
+        return address;
     }
 
     private static StorageCredential.Token ManagedIdentity(string? clientId) =>
@@ -157,7 +190,7 @@ internal static class Composition
             return address;
         }
 
-        errors.Add($"Gating:Storage:{name} is '{value}', not the address of a storage service");
+        errors.Add($"{name} is '{value}', not the address of a storage service");
         return null;
     }
 }

@@ -58,6 +58,9 @@ public static class GateApp
         app.MapGet("/v1/outputs/{contentId}", Handler(outputs.GetAsync));
         app.MapPost("/v1/outputs/{contentId}/release-unlabelled", Handler(services.GetRequiredService<ReleaseEndpoint>().PostAsync));
         app.MapPost("/v1/identify", Handler(services.GetRequiredService<IdentifyEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Identify);
+        var log = services.GetRequiredService<LogEndpoint>();
+        app.MapGet("/log/checkpoint", Handler(log.GetCheckpointAsync));
+        app.MapGet("/log/tile/{**path}", Handler(log.GetTileAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();

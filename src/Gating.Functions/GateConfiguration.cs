@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Gating.Grants;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Registry;
 
 namespace Gating.Functions;
@@ -13,7 +14,7 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
 }
 
 /// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
-internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, string? RegistrySeed, int IdentifyPerMinute)
+internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, LogKeys LogKeys, string? RegistrySeed, int IdentifyPerMinute)
 {
     public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
 
@@ -24,6 +25,7 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         var origin = PublicOrigin.Parse(settings.PublicUrl, settings.Development, errors);
         var dataKey = DataKeyFrom(keys.Data, errors);
         var grantKeys = GrantKeysFrom(keys, errors);
+        var logKeys = LogConfiguration.From(settings, keys, dataKey, errors);
         if (settings.RegistrySeed is { } seed && !File.Exists(seed))
         {
             errors.Add($"Gating:RegistrySeed names {seed}, which is not there");
@@ -35,7 +37,7 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         }
 
         return errors.Count == 0
-            ? new(origin!, settings.Development, dataKey!, grantKeys!, settings.RegistrySeed, settings.IdentifyPerMinute)
+            ? new(origin!, settings.Development, dataKey!, grantKeys!, logKeys!, settings.RegistrySeed, settings.IdentifyPerMinute)
             : null;
     }
 
@@ -112,6 +114,9 @@ internal static class DevelopmentKeys
             GrantCurrent = keys.GrantCurrent ?? KeptIn(Path.Combine(folder, "grant.pem"), NewGrantKey),
             GrantNext = keys.GrantNext,
             GrantPrevious = keys.GrantPrevious,
+            LogCurrent = keys.LogCurrent ?? KeptIn(Path.Combine(folder, "log.key"), () => LogConfiguration.NewKey(LogConfiguration.OriginOf(settings)!)),
+            LogEcdsa = keys.LogEcdsa,
+            LogFormer = keys.LogFormer,
         };
     }
 

@@ -13,6 +13,8 @@ internal sealed class GateSettings
 
     public KeySettings Keys { get; set; } = new();
 
+    public LogSettings Log { get; set; } = new();
+
     /// <summary>A registry file that is written to storage at start where it differs; null to use what is stored.</summary>
     public string? RegistrySeed { get; set; }
 
@@ -42,6 +44,18 @@ internal sealed class StorageSettings
     public string Prefix { get; set; } = string.Empty;
 }
 
+/// <summary>The transparency log.</summary>
+internal sealed class LogSettings
+{
+    /// <summary>What the log is called in every checkpoint; null for the public URL's host and <c>/log</c>. Another one than before: the log refuses to continue under it.</summary>
+    public string? Origin { get; set; }
+
+    /// <summary>
+    /// Blob service of ANOTHER storage account, where the last known checkpoint is kept, so that restoring the one cannot make the log forget the other. Gone or emptied: nothing is sealed.
+    /// </summary>
+    public string? LastKnownBlobServiceUri { get; set; }
+}
+
 /// <summary>Secrets. Each may be a Key Vault reference, which the platform resolves before we see it.</summary>
 internal sealed class KeySettings
 {
@@ -56,6 +70,15 @@ internal sealed class KeySettings
 
     /// <summary>PEM of the key that signed before, published until its last grant has expired.</summary>
     public string? GrantPrevious { get; set; }
+
+    /// <summary>The Ed25519 key that signs the log's checkpoints: <c>PRIVATE+KEY+{origin}+{id}+{base64}</c>.</summary>
+    public string? LogCurrent { get; set; }
+
+    /// <summary>PEM of a P-256 key that signs them as well, for verifiers without Ed25519; null for none.</summary>
+    public string? LogEcdsa { get; set; }
+
+    /// <summary>Keys that signed the log's checkpoints before, <c>{origin}+{id}+{base64}</c>, separated by spaces. Left out too early: the log refuses its own last checkpoint.</summary>
+    public string? LogFormer { get; set; }
 
     /// <summary>Development only: a folder where missing keys are made and kept.</summary>
     public string? DevelopmentFolder { get; set; }

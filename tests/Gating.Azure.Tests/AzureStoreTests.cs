@@ -6,6 +6,7 @@ using Gating.Azure.Ledger;
 using Gating.Azure.Tables;
 using Gating.Generations;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Storage;
@@ -85,6 +86,26 @@ public sealed class TableDeadLettersTests : DeadLettersContract
     protected override async ValueTask<IDeadLetters> OpenAsync() => (await AzuriteStorage.NewAsync()).DeadLetters;
 }
 
+public sealed class TableLeafStoreTests : LeafStoreContract
+{
+    protected override async ValueTask<ILeafStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Leaves;
+}
+
+public sealed class BlobLogStoreTests : LogStoreContract
+{
+    protected override async ValueTask<ILogStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Log;
+}
+
+public sealed class BlobPublishedTests : CheckpointStoreContract
+{
+    protected override async ValueTask<ICheckpointStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Published;
+}
+
+public sealed class BlobLastKnownTests : CheckpointStoreContract
+{
+    protected override async ValueTask<ICheckpointStore> OpenAsync() => (await AzuriteStorage.NewAsync()).LastKnown;
+}
+
 public sealed class StorageTraceQueueTests : TraceQueueContract
 {
     private StorageOptions _options = null!;
@@ -106,7 +127,9 @@ public sealed class StorageTraceQueueTests : TraceQueueContract
     [InlineData("nothing like it")]
     [InlineData("""[]""")]
     [InlineData("""{"refs":[]}""")]
-    [InlineData("""{"v":1,"refs":[]}""")]
+    [InlineData("""{"v":1,"refs":{}}""")]
+    [InlineData("""{"v":1,"refs":[],"since":"noon"}""")]
+    [InlineData("""{"v":1,"refs":[],"since":-1}""")]
     [InlineData("""{"v":1,"refs":[["0123456789abcdef0123456789abcdef",0,1]]}""")]
     [InlineData("""{"v":1,"refs":[["0123456789abcdef0123456789abcdef",2,1]]}""")]
     [InlineData("""{"v":1,"refs":[["0123456789ABCDEF0123456789ABCDEF",1,1]]}""")]
@@ -135,7 +158,7 @@ public sealed class StorageTraceQueueTests : TraceQueueContract
 
         while ((await client.ReceiveMessagesAsync(32)).Value is { Length: > 0 } page)
         {
-            messages.AddRange(page.Select(message => TraceMessage.Read(message.Body.ToMemory())));
+            messages.AddRange(page.Select(message => TraceMessage.Read(message.Body.ToMemory()).References));
         }
 
         return messages;

@@ -16,6 +16,8 @@ public sealed class ConfigurationTests
         ["Storage:BlobServiceUri"] = "https://account.blob.core.windows.net",
         ["Keys:Data"] = Convert.ToBase64String(new byte[32]),
         ["Keys:GrantCurrent"] = NewKey(),
+        ["Keys:LogCurrent"] = Gating.Log.Notes.Ed25519NoteSigner.Generate("gate.example/log"),
+        ["Log:LastKnownBlobServiceUri"] = "https://another.blob.core.windows.net",
     };
 
     [Fact]
@@ -49,6 +51,23 @@ public sealed class ConfigurationTests
     [InlineData("Storage:TryTimeout", "00:01:00", "not 1 to 30 seconds")]
     public void Development_and_production_never_meet(string name, string value, string message) =>
         Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { [name] = value })).Message.ShouldContain(message);
+
+    [Theory]
+    [InlineData("Keys:LogCurrent", null, "Gating:Keys:LogCurrent is missing")]
+    [InlineData("Keys:LogCurrent", "PRIVATE+KEY+gate.example/log+00000000+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz", "not a key of the form PRIVATE+KEY+name+id+base64")]
+    [InlineData("PublicUrl", "https://other.example", "a key of 'gate.example/log', and the log is 'other.example/log'")]
+    [InlineData("Log:Origin", "log.example/2026", "and the log is 'log.example/2026'")]
+    [InlineData("Keys:LogEcdsa", "-----BEGIN SECRET-----", "Gating:Keys:LogEcdsa is not the PEM")]
+    [InlineData("Keys:LogFormer", "gate.example/log+1+x", "'gate.example/log+1+x', which is not a key")]
+    [InlineData("Log:LastKnownBlobServiceUri", null, "Gating:Log:LastKnownBlobServiceUri is missing")]
+    [InlineData("Log:LastKnownBlobServiceUri", "https://account.blob.core.windows.net", "not the https address of another account than account.blob.core.windows.net")]
+    [InlineData("Log:LastKnownBlobServiceUri", "http://another.blob.core.windows.net", "not the https address of another account")]
+    public void A_log_that_cannot_be_signed_or_remembered_is_not_begun(string name, string? value, string message)
+    {
+        var error = Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { [name] = value }));
+        error.Errors.ShouldHaveSingleItem().ShouldContain(message);
+        error.Message.ShouldNotContain("AYEKFALV");
+    }
 
     [Fact]
     public void The_next_key_must_be_another_one() =>

@@ -137,6 +137,10 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData("GET", "/oauth2/token", 405)]
     [InlineData("POST", "/jwks", 405)]
+    [InlineData("POST", "/log/checkpoint", 405)]
+    [InlineData("GET", "/log/checkpoint", 404)]
+    [InlineData("GET", "/log/tile/0/000", 404)]
+    [InlineData("GET", "/log/tile/", 404)]
     [InlineData("GET", "/nowhere", 404)]
     [InlineData("TRACE", "/oauth2/token", 405)]
     public async Task What_is_not_offered_is_refused_as_a_problem(string method, string path, int status)

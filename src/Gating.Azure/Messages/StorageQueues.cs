@@ -18,11 +18,11 @@ public sealed class StorageQueues : IMessageQueues, IMessageSource
     /// <param name="service">Without an encoding: what is not base64 must not stop the messages that come with it.</param>
     internal StorageQueues(QueueServiceClient service, TableKeys keys) => (_service, _keys) = (service, keys);
 
-    public async Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public async Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation, TimeSpan delay = default)
     {
         var text = Convert.ToBase64String(message.Span);
         var client = await OpenAsync(queue, cancellation);
-        await GuardAsync(() => client.SendMessageAsync(text, visibilityTimeout: null, Never, cancellation), cancellation);
+        await GuardAsync(() => client.SendMessageAsync(text, delay, Never, cancellation), cancellation);
     }
 
     public async Task<IReadOnlyList<Delivery>> ReceiveAsync(string queue, int most, TimeSpan lease, CancellationToken cancellation)

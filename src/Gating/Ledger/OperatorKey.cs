@@ -34,4 +34,12 @@ public sealed class OperatorKey
 
     /// <summary>The key under which identities are turned into naming rows.</summary>
     public byte[] NamingKey() => Derive([], "gating/names/v1"u8);
+
+    /// <summary>The key from which a stream's leaves in the log are made (see LeafKey.cs). It outlives the erasure of the stream's personal data.</summary>
+    public byte[] LogKey(StreamId stream)
+    {
+        Span<byte> salt = stackalloc byte[StreamId.Size];
+        stream.Write(salt);
+        return Derive(salt, "gating/log/v1"u8);
+    }
 }

@@ -6,5 +6,6 @@ public interface IMessageQueues
     /// <summary>Puts one message, which does not expire. MUST be durable before it returns; throws <see cref="StorageUnavailableException"/> when that is not known.</summary>
     /// <param name="queue">Its name, before the installation's prefix.</param>
     /// <param name="message">At most 48 KiB.</param>
-    Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation);
+    /// <param name="delay">How long nobody gets to see it; 0 to 7 days.</param>
+    Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation, TimeSpan delay = default);
 }

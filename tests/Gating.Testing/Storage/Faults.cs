@@ -35,6 +35,26 @@ public enum StoreCall
     ListIncoming = 27,
     WriteNote = 28,
     ReadNote = 29,
+    AddLeaves = 30,
+    ReadLeaves = 31,
+    SetIndexes = 32,
+    AddPending = 33,
+    ReadPending = 34,
+    DeletePending = 35,
+    FreezeStream = 36,
+    ReadFrozen = 37,
+    ReadLogState = 38,
+    WriteLogState = 39,
+    PutStaging = 40,
+    ReadStaging = 41,
+    PutTile = 42,
+    ReadTile = 43,
+    TakeLease = 44,
+    ReleaseLease = 45,
+    ReadPublished = 46,
+    WritePublished = 47,
+    ReadLastKnown = 48,
+    WriteLastKnown = 49,
 }
 
 /// <summary>What goes wrong with a call.</summary>
@@ -61,6 +81,10 @@ public sealed class Faults
     private readonly Dictionary<(StoreCall Call, long Number), Fault> _once = [];
     private readonly Dictionary<StoreCall, Fault> _outages = [];
     private readonly Dictionary<(StoreCall Call, long Number), Hold> _holds = [];
+    private (long Number, Fault Fault)? _any;
+    private long _all;
+    private long _deadFrom = long.MaxValue;
+    private (long Number, Hold Hold)? _holdAny;
 
     /// <summary>Invariants that a store saw broken; a test that expects none asserts it is empty.</summary>
     public ConcurrentQueue<string> Violations { get; } = new();
@@ -77,6 +101,35 @@ public sealed class Faults
         lock (_lock)
         {
             _once[(call, _calls[(int)call] + nth)] = fault;
+        }
+    }
+
+    /// <summary>Lets the <paramref name="nth"/> call of whatever kind from now go wrong.</summary>
+    public void OnAny(Fault fault, long nth)
+    {
+        lock (_lock)
+        {
+            _any = (_all + nth, fault);
+        }
+    }
+
+    /// <summary>The process dies with its <paramref name="nth"/> call from now, which went wrong in this way: no call after it reaches a store, until <see cref="Revive"/>.</summary>
+    public void DieAt(Fault fault, long nth)
+    {
+        lock (_lock)
+        {
+            (_any, _deadFrom) = ((_all + nth, fault), _all + nth + 1);
+        }
+    }
+
+    /// <summary>Another process takes over. True where <see cref="OnAny"/> or <see cref="DieAt"/> had met its call.</summary>
+    public bool Revive()
+    {
+        lock (_lock)
+        {
+            var met = _any is { } any && _all >= any.Number;
+            (_any, _deadFrom) = (null, long.MaxValue);
+            return met;
         }
     }
 
@@ -106,6 +159,17 @@ public sealed class Faults
         }
     }
 
+    /// <summary>Holds the <paramref name="nth"/> call of whatever kind from now.</summary>
+    public Hold HoldAny(long nth)
+    {
+        lock (_lock)
+        {
+            var hold = new Hold();
+            _holdAny = (_all + nth, hold);
+            return hold;
+        }
+    }
+
     /// <summary>Runs <paramref name="effect"/> as one call of the store, with whatever is to go wrong.</summary>
     internal async Task<T> RunAsync<T>(StoreCall call, Func<T> effect, CancellationToken cancellation)
     {
@@ -116,7 +180,17 @@ public sealed class Faults
         {
             var number = ++_calls[(int)call];
             _holds.Remove((call, number), out hold);
-            fault = _once.Remove((call, number), out var once) ? once : _outages.TryGetValue(call, out var outage) ? outage : null;
+            var all = ++_all;
+            if (_holdAny is { } any && any.Number == all)
+            {
+                (hold, _holdAny) = (any.Hold, null);
+            }
+
+            fault = _once.Remove((call, number), out var once) ? once
+                : _outages.TryGetValue(call, out var outage) ? outage
+                : all >= _deadFrom ? Fault.Before
+                : _any is { } one && one.Number == all ? one.Fault
+                : null;
         }
 
         if (hold is not null)

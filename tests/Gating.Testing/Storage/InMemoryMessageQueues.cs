@@ -22,16 +22,39 @@ public sealed class InMemoryMessageQueues(TimeProvider time, Faults? faults = nu
         }
     }
 
-    public Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation) => PutTextAsync(queue, Convert.ToBase64String(message.Span), cancellation);
+    /// <summary>Every message of every queue, oldest first, due or not.</summary>
+    public IReadOnlyList<QueuedMessage> Messages
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _messages.Select(static held => held.ToMessage())];
+            }
+        }
+    }
+
+    /// <summary>Takes the first one of all, due or not; null where there is none.</summary>
+    public QueuedMessage? Take()
+    {
+        lock (_lock)
+        {
+            var first = _messages.FirstOrDefault();
+            return first is not null && _messages.Remove(first) ? first.ToMessage() : null;
+        }
+    }
+
+    public Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation, TimeSpan delay = default) =>
+        PutTextAsync(queue, Convert.ToBase64String(message.Span), cancellation, delay);
 
     /// <summary>As anybody may put it who writes to the queue.</summary>
-    public Task PutTextAsync(string queue, string text, CancellationToken cancellation) => Faults.RunAsync(
+    public Task PutTextAsync(string queue, string text, CancellationToken cancellation, TimeSpan delay = default) => Faults.RunAsync(
         StoreCall.PutMessage,
         () =>
         {
             lock (_lock)
             {
-                _messages.Add(new(queue) { Delivery = new(Number(), Number(), text, 0), From = DateTimeOffset.MinValue });
+                _messages.Add(new(queue) { Delivery = new(Number(), Number(), text, 0), Delay = delay, From = time.GetUtcNow() + delay });
                 return 0;
             }
         },
@@ -93,8 +116,16 @@ public sealed class InMemoryMessageQueues(TimeProvider time, Faults? faults = nu
         public required Delivery Delivery { get; set; }
 
         public required DateTimeOffset From { get; set; }
+
+        /// <summary>With which it was put.</summary>
+        public required TimeSpan Delay { get; init; }
+
+        public QueuedMessage ToMessage() => new(Queue, Delivery.Message(), Delay);
     }
 }
+
+/// <summary>A message that waits, with the delay that it was put with.</summary>
+public sealed record QueuedMessage(string Queue, ReadOnlyMemory<byte> Message, TimeSpan Delay);
 
 /// <summary>Dead letters in memory.</summary>
 public sealed class InMemoryDeadLetters(Faults? faults = null) : IDeadLetters

@@ -1,6 +1,7 @@
 using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Storage;
@@ -66,4 +67,19 @@ public sealed class InMemoryIncomingStoreTests : IncomingStoreContract
     protected override ValueTask<IIncomingStore> OpenAsync() => new(new InMemoryIncomingStore(TimeProvider.System));
 
     protected override Task<bool> PutAsync(IIncomingStore store, ContentId content, byte[] bytes) => Task.FromResult(((InMemoryIncomingStore)store).Put(content, bytes));
+}
+
+public sealed class InMemoryLeafStoreTests : LeafStoreContract
+{
+    protected override ValueTask<ILeafStore> OpenAsync() => new(new InMemoryLeafStore());
+}
+
+public sealed class InMemoryLogStoreTests : LogStoreContract
+{
+    protected override ValueTask<ILogStore> OpenAsync() => new(new InMemoryLogStore(TimeProvider.System));
+}
+
+public sealed class InMemoryCheckpointStoreTests : CheckpointStoreContract
+{
+    protected override ValueTask<ICheckpointStore> OpenAsync() => new(InMemoryCheckpointStore.Published());
 }

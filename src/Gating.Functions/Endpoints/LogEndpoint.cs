@@ -1,0 +1,51 @@
+using Gating.Functions.Http;
+using Gating.Log.Sealing;
+using Gating.Log.Tiles;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gating.Functions.Endpoints;
+
+/// <summary>
+/// <c>GET /log/checkpoint</c> and <c>GET /log/tile/…</c> (C2SP tlog-tiles): the log as anybody's verifier reads it. A checkpoint is current for seconds, a tile for ever: what stands before us may
+/// answer for us.
+/// </summary>
+internal sealed class LogEndpoint(LogStores stores)
+{
+    private const string Prefix = "/log/";
+    private const string Seconds = "public, max-age=2";
+    private const string Forever = "public, max-age=31536000, immutable";
+
+    public async Task GetCheckpointAsync(HttpContext context)
+    {
+        if (await stores.Published.ReadAsync(context.RequestAborted) is not { } stored)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "log_empty", "Nothing is in the log yet.");
+            return;
+        }
+
+        await WriteAsync(context.Response, stored.Note, "text/plain; charset=utf-8", Seconds, context.RequestAborted);
+    }
+
+    public async Task GetTileAsync(HttpContext context)
+    {
+        // As it was sent: a path that only becomes one by decoding would be a second name of a tile in every cache.
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0];
+        if (!target.StartsWith(Prefix, StringComparison.Ordinal)
+            || !TileId.TryParse(target.AsSpan(Prefix.Length), out var id)
+            || await stores.Log.ReadTileAsync(id, context.RequestAborted) is not { } bytes)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "no_such_tile", "There is no such tile.");
+            return;
+        }
+
+        await WriteAsync(context.Response, bytes, "application/octet-stream", Forever, context.RequestAborted);
+    }
+
+    private static async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, string type, string cache, CancellationToken cancellation)
+    {
+        response.ContentType = type;
+        response.ContentLength = bytes.Length;
+        response.Headers.CacheControl = cache;
+        await response.Body.WriteAsync(bytes, cancellation);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Gating.Ledger;
+using Gating.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace Gating.Log.Sealing;
+
+/// <summary>
+/// Takes messages of the <c>trace</c> queue: reads the entries that they refer to, writes their leaf rows, then pending pointers to them, and seals if nobody else does. Repeats find the same rows.
+/// A crash after the rows leaves rows without pointers, and the message comes again; if it never did, the next leaf of that stream takes them along.
+/// </summary>
+public sealed class TraceHandler(LogStores stores, IMessageQueues queues, LogSealer sealer, TimeProvider time, ILogger<TraceHandler> logger) : IMessageHandler
+{
+    /// <summary>How long a row that was announced may take to come: longer than any request can.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(24);
+
+    /// <summary>Before it is looked for a second time; after that, as long again as it has been missing.</summary>
+    public static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>Entries of one reference that one message is worked on for; the rest goes on as a message of its own.</summary>
+    private const int MaxEntries = 1000;
+
+    private const int Parallel = 16;
+
+    public string Queue => QueueNames.Trace;
+
+    public async Task<MessageOutcome> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        TraceMessage trace;
+        try
+        {
+            trace = TraceMessage.Read(message);
+        }
+        catch (JsonException error)
+        {
+            return new MessageOutcome.Refused("malformed", error.Message);
+        }
+        catch (UnknownVersionException error)
+        {
+            return new MessageOutcome.Refused("unknown_version", error.Message);
+        }
+
+        var (pending, left) = (new ConcurrentBag<LeafPlace>(), new ConcurrentBag<TraceReference>());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation };
+        await System.Threading.Tasks.Parallel.ForEachAsync(trace.References, options, async (reference, cancel) =>
+        {
+            var taken = await TakeAsync(reference, cancel);
+            taken.Pending.ForEach(pending.Add);
+            taken.Absent.ForEach(left.Add);
+        });
+
+        // Rows before pointers: a pointer always has its row.
+        if (!pending.IsEmpty)
+        {
+            await stores.Leaves.AddPendingAsync(pending, cancellation);
+        }
+
+        foreach (var reference in left)
+        {
+            await PutAgainAsync(reference, trace.AbsentSince, cancellation);
+        }
+
+        await TrySealAsync(cancellation);
+        return new MessageOutcome.Done();
+    }
+
+    private async Task<(List<LeafPlace> Pending, List<TraceReference> Absent)> TakeAsync(TraceReference reference, CancellationToken cancellation)
+    {
+        var (pending, absent, chunk, next) = (new List<LeafPlace>(), new List<TraceReference>(), new List<NewLeaf>(), reference.From);
+        var to = Math.Min(reference.To, reference.From + MaxEntries - 1);
+        try
+        {
+            await foreach (var entry in stores.Ledger.ReadEntriesAsync(reference.Stream, reference.From, to, cancellation))
+            {
+                if (entry.Seq > next)
+                {
+                    absent.Add(new(reference.Stream, next, entry.Seq - 1));
+                }
+
+                next = entry.Seq + 1;
+                chunk.Add(new(entry.Seq, entry.Hash, entry.Previous));
+                if (chunk.Count == ILeafStore.MaxRows)
+                {
+                    pending.AddRange(await AddAsync(reference.Stream, chunk, cancellation));
+                    chunk.Clear();
+                }
+            }
+
+            if (chunk.Count > 0)
+            {
+                pending.AddRange(await AddAsync(reference.Stream, chunk, cancellation));
+            }
+        }
+        catch (StreamFrozenException frozen)
+        {
+            await FreezeAsync(reference.Stream, frozen.Message, cancellation);
+            return (pending, absent);
+        }
+
+        if (next <= to)
+        {
+            // Entries have no gaps: where this one is missing, all after it are.
+            absent.Add(new(reference.Stream, next, reference.To));
+        }
+        else if (to < reference.To)
+        {
+            await queues.PutAsync(Queue, TraceMessage.Write([reference with { From = next }]), cancellation);
+        }
+
+        return (pending, absent);
+    }
+
+    /// <summary>The places of these leaves that are not sealed yet. Throws <see cref="StreamFrozenException"/> where a row says that another entry stood there.</summary>
+    private async Task<IEnumerable<LeafPlace>> AddAsync(StreamId stream, List<NewLeaf> leaves, CancellationToken cancellation)
+    {
+        var rows = await stores.Leaves.AddAsync(stream, leaves, cancellation);
+        for (var i = 0; i < leaves.Count; i++)
+        {
+            if (rows[i].Entry != leaves[i].Entry)
+            {
+                throw new StreamFrozenException(stream, $"entry {leaves[i].Seq} is another than the one that was logged");
+            }
+        }
+
+        return rows.Where(static row => row.Index is null).Select(static row => new LeafPlace(row.Stream, row.Seq));
+    }
+
+    private async Task FreezeAsync(StreamId stream, string why, CancellationToken cancellation)
+    {
+        LogEvents.StreamFrozen(logger, stream, why);
+        await stores.Leaves.FreezeAsync(stream, why, cancellation);
+    }
+
+    /// <summary>Alone, so that it holds up nobody, and later each time. A time in the future is somebody's wrong clock: it gets no more patience than any other.</summary>
+    private async Task PutAgainAsync(TraceReference reference, DateTimeOffset? absentSince, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var since = absentSince is { } earlier && earlier < now ? earlier : now;
+        var missing = now - since;
+        if (missing >= Patience)
+        {
+            LogEvents.ReferenceDropped(logger, reference);
+            return;
+        }
+
+        var delay = missing < FirstDelay ? FirstDelay : missing;
+        await queues.PutAsync(Queue, TraceMessage.WriteAbsent(reference, since), cancellation, delay < Patience - missing ? delay : Patience - missing);
+    }
+
+    /// <summary>The leaves are safe whatever becomes of the seal: a message is not held up, or put aside as poison, because of it.</summary>
+    private async Task TrySealAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await sealer.RunAsync(cancellation);
+        }
+        catch (Exception error) when (error is StorageUnavailableException or LogFrozenException)
+        {
+            LogEvents.NotSealed(logger, error.Message);
+        }
+    }
+}
