@@ -6,6 +6,7 @@ using Gating.Functions.Endpoints;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
+using Gating.Holds;
 using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
@@ -75,6 +76,7 @@ internal static class Composition
         services.AddSingleton<OutputArchiver>();
         services.AddSingleton<RecordedOutputs>();
         services.AddSingleton<UnlabelledRelease>();
+        services.AddSingleton<LegalHolds>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));

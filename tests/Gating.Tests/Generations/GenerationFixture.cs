@@ -3,6 +3,7 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Generations;
 using Gating.Grants;
+using Gating.Holds;
 using Gating.Labels;
 using Gating.Ledger;
 using Gating.Registry;
@@ -44,6 +45,8 @@ internal sealed class GenerationFixture
 
     public OutputArchiver Archiver { get; private set; } = null!;
 
+    public LegalHolds Holds { get; private set; } = null!;
+
     /// <summary>Nothing that was remembered is.</summary>
     public void Restart()
     {
@@ -51,6 +54,7 @@ internal sealed class GenerationFixture
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
         Redeemer = new(registry, Appender, Gate.Store, Gate.Time);
         Archiver = new(Gate.Store, Appender, Archive, Index, registry, Gate.Time);
+        Holds = new(Gate.Store, Appender, new(Index, Gate.Store));
     }
 
     public async Task<PresentedGrant> GrantAsync(int units = 1)
