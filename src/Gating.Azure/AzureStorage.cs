@@ -38,7 +38,7 @@ public sealed class AzureStorage : IDisposable
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
         var blobs = NewBlobs();
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
-        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
+        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer), options.Immutability);
         Index = new(new(_tables, keys.IndexTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));

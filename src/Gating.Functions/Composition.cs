@@ -73,6 +73,7 @@ internal static class Composition
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
+        services.AddSingleton<ArchiveReferences>();
         services.AddSingleton<OutputArchiver>();
         services.AddSingleton<RecordedOutputs>();
         services.AddSingleton<UnlabelledRelease>();
@@ -122,6 +123,11 @@ internal static class Composition
             errors.Add($"Gating:Storage:TryTimeout is {storage.TryTimeout}, not 1 to 30 seconds");
         }
 
+        if (!Enum.TryParse<StorageImmutability>(storage.Immutability, ignoreCase: true, out var immutability) || !Enum.IsDefined(immutability) || char.IsAsciiDigit(storage.Immutability[0]))
+        {
+            errors.Add($"Gating:Storage:Immutability is '{storage.Immutability}', not off, unlocked or locked");
+        }
+
         // Development keys and a real account never meet, in either direction.
         if (settings.Development && !options.IsOnlyDevelopment())
         {
@@ -132,7 +138,7 @@ internal static class Composition
             errors.Add($"Gating:Storage names {tables}, which is a developer's storage, and Gating:Development is off");
         }
 
-        return options with { TryTimeout = storage.TryTimeout };
+        return options with { TryTimeout = storage.TryTimeout, Immutability = immutability };
     }
 
     private static StorageCredential.Token ManagedIdentity(string? clientId) =>

@@ -50,6 +50,13 @@ public sealed class ConfigurationTests
     public void Development_and_production_never_meet(string name, string value, string message) =>
         Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { [name] = value })).Message.ShouldContain(message);
 
+    [Theory]
+    [InlineData("on")]
+    [InlineData("2")]
+    [InlineData("")]
+    public void Immutability_is_one_of_three_words(string value) =>
+        Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { ["Storage:Immutability"] = value })).Message.ShouldContain("not off, unlocked or locked");
+
     [Fact]
     public void The_next_key_must_be_another_one() =>
         Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { ["Keys:GrantNext"] = Good["Keys:GrantCurrent"] })).Message.ShouldContain("the same as another one");

@@ -21,6 +21,12 @@ public enum StoreCall
     ReadFile = 13,
     AddIndex = 14,
     ReadIndex = 15,
+    ListFiles = 16,
+    FindDueFiles = 17,
+    LookAtFile = 18,
+    DeleteFile = 19,
+    ReadCursor = 20,
+    MoveCursor = 21,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -45,6 +45,8 @@ internal sealed class GenerationFixture
 
     public OutputArchiver Archiver { get; private set; } = null!;
 
+    public ArchiveReferences References { get; } = new(new(new byte[OperatorKey.Size]));
+
     public LegalHolds Holds { get; private set; } = null!;
 
     /// <summary>Nothing that was remembered is.</summary>
@@ -53,7 +55,7 @@ internal sealed class GenerationFixture
         var registry = new RegistrySource(Gate.RegistryStore, Gate.Time, RegistryMode.Production);
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
         Redeemer = new(registry, Appender, Gate.Store, Gate.Time);
-        Archiver = new(Gate.Store, Appender, Archive, Index, registry, Gate.Time);
+        Archiver = new(Gate.Store, Appender, Archive, References, Index, registry, Gate.Time);
         Holds = new(Gate.Store, Appender, new(Index, Gate.Store));
     }
 
