@@ -40,6 +40,7 @@ public sealed class AzureStorage : IDisposable
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
         Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer), options.Immutability);
         Index = new(new(_tables, keys.IndexTable, retrying));
+        Cursors = new(new(_tables, keys.CursorsTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -59,6 +60,8 @@ public sealed class AzureStorage : IDisposable
 
     public TableOutputIndex Index { get; }
 
+    public TableTaskCursors Cursors { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -69,6 +72,7 @@ public sealed class AzureStorage : IDisposable
         Names.EnsureCreatedAsync(cancellation),
         Archive.EnsureCreatedAsync(cancellation),
         Index.EnsureCreatedAsync(cancellation),
+        Cursors.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 

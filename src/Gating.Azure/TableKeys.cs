@@ -12,6 +12,7 @@ namespace Gating.Azure;
 /// table names     partition {hash}     row name
 /// table registry  partition registry   row version | {kind};{name, escaped}
 /// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId} | partition look;{band} row {ContentId}
+/// table cursors   partition {task}     row cursor
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 /// </code>
@@ -28,6 +29,7 @@ public sealed class TableKeys(string prefix)
     public const string Registry = "registry";
     public const string RegistryVersion = "version";
     public const string Output = "output";
+    public const string Cursor = "cursor";
 
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
@@ -41,6 +43,8 @@ public sealed class TableKeys(string prefix)
     public string RegistryTable { get; } = prefix + "registry";
 
     public string IndexTable { get; } = prefix + "index";
+
+    public string CursorsTable { get; } = prefix + "cursors";
 
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 

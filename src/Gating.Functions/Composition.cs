@@ -35,6 +35,7 @@ internal static class Composition
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(storage!);
         services.AddDomain(configuration);
+        services.AddTimedTasks();
         services.AddEndpoints();
         services.AddAddressLimits(configuration.IdentifyPerMinute);
         return configuration;
@@ -48,6 +49,7 @@ internal static class Composition
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
+        services.AddSingleton<ITaskCursors>(static provider => provider.GetRequiredService<AzureStorage>().Cursors);
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
@@ -85,6 +87,12 @@ internal static class Composition
         services.AddSingleton<IdentityVerifier>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddTimedTasks(this IServiceCollection services)
+    {
+        services.AddSingleton<ITimedTask, OrphanSweep>();
+        services.AddSingleton<ITimedTask, Retention>();
     }
 
     private static void AddEndpoints(this IServiceCollection services)

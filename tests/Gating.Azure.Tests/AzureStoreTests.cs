@@ -39,6 +39,11 @@ public sealed class TableOutputIndexTests : OutputIndexContract
     protected override async ValueTask<IOutputIndex> OpenAsync() => (await AzuriteStorage.SharedAsync()).Index;
 }
 
+public sealed class TableTaskCursorsTests : TaskCursorsContract
+{
+    protected override async ValueTask<ITaskCursors> OpenAsync() => (await AzuriteStorage.SharedAsync()).Cursors;
+}
+
 public sealed class TableRegistryStoreTests : RegistryStoreContract
 {
     protected override async ValueTask<IRegistryStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Registry;
