@@ -40,7 +40,7 @@ public sealed class AzureStorage : IDisposable
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
         var blobs = NewBlobs(options.Blobs);
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
-        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer));
+        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer), options.Immutability);
         Incoming = new(blobs.GetBlobContainerClient(keys.IncomingContainer), NewUploadSigner(blobs, time));
         Index = new(new(_tables, keys.IndexTable, retrying));
         Leaves = new(
@@ -49,6 +49,7 @@ public sealed class AzureStorage : IDisposable
         Log = new(log);
         Published = new(log);
         LastKnown = new(new((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer)));
+        Cursors = new(new(_tables, keys.CursorsTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -81,6 +82,8 @@ public sealed class AzureStorage : IDisposable
     /// <summary>In another account where one is named (<see cref="StorageOptions.LastKnownBlobs"/>): in this one, a restore reaches it.</summary>
     public BlobCheckpointStore LastKnown { get; }
 
+    public TableTaskCursors Cursors { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -101,6 +104,7 @@ public sealed class AzureStorage : IDisposable
         Leaves.EnsureCreatedAsync(cancellation),
         Log.EnsureCreatedAsync(cancellation),
         LastKnown.EnsureCreatedAsync(cancellation),
+        Cursors.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 

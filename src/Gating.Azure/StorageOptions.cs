@@ -19,6 +19,18 @@ public abstract record StorageCredential
     }
 }
 
+/// <summary>Whether storage itself is told to keep archived files unchanged until their retention ends. The account must have version-level immutability: without it every upload is refused.</summary>
+public enum StorageImmutability
+{
+    Off = 0,
+
+    /// <summary>Who may manage policies can shorten one or take it off.</summary>
+    Unlocked = 1,
+
+    /// <summary>Nobody can delete a file before its time, the operator of the account included, nor the account with it.</summary>
+    Locked = 2,
+}
+
 /// <summary>Which storage account, and how to reach it.</summary>
 /// <param name="Tables">Table service, without a trailing slash: <c>https://account.table.core.windows.net</c>, or the emulator's address with its account.</param>
 /// <param name="Prefix">Put before the names of tables, queue and container; letters and digits, a letter first, or empty. Lets installations and tests share an account.</param>
@@ -37,6 +49,9 @@ public sealed record StorageOptions(Uri Tables, Uri Queues, Uri Blobs, StorageCr
 
     /// <summary>Retries of everything except a ledger commit, whose caller decides itself.</summary>
     public int MaxRetries { get; init; } = 2;
+
+    /// <summary>Off unless set: an emulator, and an account that has no version-level immutability, cannot do it.</summary>
+    public StorageImmutability Immutability { get; init; }
 
     /// <summary>The emulator at the given addresses (host and port; the account is added).</summary>
     public static StorageOptions Development(Uri tables, Uri queues, Uri blobs, string prefix = "") =>

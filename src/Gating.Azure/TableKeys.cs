@@ -18,6 +18,7 @@ namespace Gating.Azure;
 /// table letters   partition {queue}    row {SHA-256 of the message}
 /// table leaves    partition {stream}   row {seq:D12} | frozen
 /// table pending   partition {shard}    row {stream};{seq:D12}
+/// table cursors   partition {task}     row cursor
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 ///                 container incoming   blob {ContentId} | {ContentId}.refused
@@ -45,6 +46,8 @@ public sealed class TableKeys(string prefix)
     /// <summary>Partitions of pending pointers: 16 times what one partition of a table can take.</summary>
     public const int PendingShards = 16;
 
+    public const string Cursor = "cursor";
+
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
 
@@ -66,6 +69,8 @@ public sealed class TableKeys(string prefix)
     public string LogContainer { get; } = prefix.ToLowerInvariant() + "log";
 
     public string LastKnownContainer { get; } = prefix.ToLowerInvariant() + "lastknown";
+
+    public string CursorsTable { get; } = prefix + "cursors";
 
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 

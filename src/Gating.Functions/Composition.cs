@@ -7,6 +7,7 @@ using Gating.Functions.Endpoints;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
+using Gating.Holds;
 using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
@@ -37,6 +38,7 @@ internal static class Composition
         services.TryAddSingleton(TimeProvider.System);
         services.AddStorage(storage!);
         services.AddDomain(configuration);
+        services.AddTimedTasks();
         services.AddEndpoints();
         services.AddAddressLimits(configuration.IdentifyPerMinute);
         if (settings.DrivesItself ?? Environment.GetEnvironmentVariable("FUNCTIONS_CUSTOMHANDLER_PORT") is null)
@@ -60,6 +62,7 @@ internal static class Composition
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<AzureStorage>().DeadLetters);
+        services.AddSingleton<ITaskCursors>(static provider => provider.GetRequiredService<AzureStorage>().Cursors);
         services.AddSingleton<ITraceQueue>(static provider => provider.GetRequiredService<AzureStorage>().Trace);
         services.AddSingleton(static provider =>
         {
@@ -91,24 +94,33 @@ internal static class Composition
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
+        services.AddSingleton<ArchiveReferences>();
         services.AddSingleton<OutputArchiver>();
         services.AddSingleton<OutputUploads>();
         services.AddSingleton<IMessageHandler>(static provider => new UploadedOutputs(
             provider.GetRequiredService<OutputArchiver>(), provider.GetRequiredService<IIncomingStore>(), provider.GetRequiredService<AppHandles>(), TemporaryFile.Create));
         services.AddSingleton<RecordedOutputs>();
         services.AddSingleton<UnlabelledRelease>();
+        services.AddSingleton<LegalHolds>();
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();
-        services.AddSingleton<ITimedTask, SealSweep>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<IdentityVerifier>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddTimedTasks(this IServiceCollection services)
+    {
+        services.AddSingleton<ITimedTask, OrphanSweep>();
+        services.AddSingleton<ITimedTask, IncomingSweep>();
+        services.AddSingleton<ITimedTask, Retention>();
+        services.AddSingleton<ITimedTask, SealSweep>();
     }
 
     private static void AddEndpoints(this IServiceCollection services)
@@ -149,12 +161,17 @@ internal static class Composition
             errors.Add($"Gating:Storage:TryTimeout is {storage.TryTimeout}, not 1 to 30 seconds");
         }
 
+        if (!Enum.TryParse<StorageImmutability>(storage.Immutability, ignoreCase: true, out var immutability) || !Enum.IsDefined(immutability) || char.IsAsciiDigit(storage.Immutability[0]))
+        {
+            errors.Add($"Gating:Storage:Immutability is '{storage.Immutability}', not off, unlocked or locked");
+        }
+
         if (options.MismatchWith(settings.Development) is { } mismatch)
         {
             errors.Add(mismatch);
         }
 
-        return options with { TryTimeout = storage.TryTimeout, LastKnownBlobs = LastKnownFrom(settings, blobs, errors) };
+        return options with { TryTimeout = storage.TryTimeout, LastKnownBlobs = LastKnownFrom(settings, blobs, errors), Immutability = immutability };
     }
 
     /// <summary>Where a restore of the one account would reach the other place too, the place proves nothing.</summary>

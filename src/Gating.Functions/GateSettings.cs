@@ -40,6 +40,12 @@ internal sealed class StorageSettings
     /// <summary>Longest wait for one answer of storage; 1 to 30 s. Shorter: a slow store looks like none. Longer: a request waits longer for its 503.</summary>
     public TimeSpan TryTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// <c>off</c>, <c>unlocked</c> or <c>locked</c>: storage keeps archived files unchanged until their retention ends. Needs version-level immutability on the archive's container: without it
+    /// no output is taken. Locked, nothing and nobody deletes a file before its time.
+    /// </summary>
+    public string Immutability { get; set; } = "off";
+
     /// <summary>Put before the names of tables, queues and containers.</summary>
     public string Prefix { get; set; } = string.Empty;
 }

@@ -54,6 +54,11 @@ public sealed class BlobIncomingStoreTests : IncomingStoreContract
     }
 }
 
+public sealed class TableTaskCursorsTests : TaskCursorsContract
+{
+    protected override async ValueTask<ITaskCursors> OpenAsync() => (await AzuriteStorage.SharedAsync()).Cursors;
+}
+
 public sealed class TableRegistryStoreTests : RegistryStoreContract
 {
     protected override async ValueTask<IRegistryStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Registry;

@@ -69,6 +69,13 @@ public sealed class ConfigurationTests
         error.Message.ShouldNotContain("AYEKFALV");
     }
 
+    [Theory]
+    [InlineData("on")]
+    [InlineData("2")]
+    [InlineData("")]
+    public void Immutability_is_one_of_three_words(string value) =>
+        Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { ["Storage:Immutability"] = value })).Message.ShouldContain("not off, unlocked or locked");
+
     [Fact]
     public void The_next_key_must_be_another_one() =>
         Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { ["Keys:GrantNext"] = Good["Keys:GrantCurrent"] })).Message.ShouldContain("the same as another one");

@@ -52,6 +52,29 @@ public sealed class CrashTests(CrashPointsBuild build) : IClassFixture<CrashPoin
         (await studio.IdentifyAsync(TinyPng.Of(1))).Text("record").ShouldBe("original");
     }
 
+    [Theory]
+    [InlineData("before-file")]
+    [InlineData("after-file")]
+    public async Task What_a_kill_leaves_and_nobody_takes_up_is_swept_when_its_time_is_over(string point)
+    {
+        await using var world = await GateWorld.StartAsync(registry: static registry => registry["tools"]![0]!["labelling"] = TestRegistry.NewLabelling());
+        await using (var dying = await GateProcess.StartAsync(world, build.Program, dieAt: point))
+        {
+            var grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).SendAsync()).Grant;
+            await Should.ThrowAsync<HttpRequestException>(async () => await HandInAsync(new(world.Http, dying.Address), grant));
+            (await dying.EndedAsync()).ShouldBe(Killed);
+        }
+
+        var sweeps = new TimedTasks(world);
+        (await sweeps.SweepAsync()).Gone.ShouldBe(0);
+        sweeps.Time.Pass(TimeSpan.FromHours(48));
+        (await sweeps.SweepAsync()).Gone.ShouldBe(point is "after-file" ? 1 : 0);
+        (await world.ArchivedNamesAsync()).ShouldBeEmpty();
+        var stream = await world.StreamOfAsync("alice");
+        (await world.EntriesAsync(stream)).Select(static entry => entry.Kind).ShouldBe([EntryKind.Granted, EntryKind.Redeemed]);
+        await world.ShouldBeSoundAsync(stream);
+    }
+
     [Fact]
     public void The_build_that_everybody_gets_has_no_crash_point_to_reach()
     {

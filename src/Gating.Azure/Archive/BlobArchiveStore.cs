@@ -14,13 +14,15 @@ namespace Gating.Azure.Archive;
 
 /// <summary>
 /// Labelled files as block blobs named by their ContentId. Blocks are staged and committed with If-None-Match: a blob is there whole or not at all, and never again replaced; blocks of an
-/// upload that was cut off are storage's to throw away after a week.
+/// upload that was cut off are storage's to throw away after a week. The tag <c>retain_until</c> (seconds since 1970, ten digits until the year 2286, so that their order is that of time)
+/// finds what is due; the metadata lead from a blob to its record.
 /// </summary>
 public sealed class BlobArchiveStore : IArchiveStore
 {
     private const string Source = "source_sha256";
     private const string Output = "output_sha256";
     private const string Retain = "retain_until";
+    private const string Reference = "reference";
     private const int SmallBlock = 1024 * 1024;
     private const int LargeBlock = 4 * 1024 * 1024;
 
@@ -28,14 +30,15 @@ public sealed class BlobArchiveStore : IArchiveStore
     private const long LargeFile = 64 * 1024 * 1024;
 
     private readonly BlobContainerClient _container;
+    private readonly StorageImmutability _immutability;
     private readonly Setup _setup;
 
-    internal BlobArchiveStore(BlobContainerClient container) => (_container, _setup) =
-        (container, new(async cancellation => await GuardAsync(() => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation)));
+    internal BlobArchiveStore(BlobContainerClient container, StorageImmutability immutability) => (_container, _immutability, _setup) =
+        (container, immutability, new(async cancellation => await GuardAsync(() => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation)));
 
     public Task EnsureCreatedAsync(CancellationToken cancellation) => _setup.EnsureAsync(cancellation).AsTask();
 
-    public async Task<StoreOutcome> StoreAsync(ArchivedFile file, Stream content, CancellationToken cancellation)
+    public async Task<StoreOutcome> StoreAsync(ArchivedFile file, string reference, Stream content, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
         var retain = file.RetainUntil.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
@@ -45,9 +48,10 @@ public sealed class BlobArchiveStore : IArchiveStore
             HttpHeaders = new() { ContentType = file.MediaType, ContentDisposition = "attachment" },
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [Source] = file.SourceSha256.ToString(), [Output] = file.OutputSha256.ToString(), [Retain] = retain,
+                [Source] = file.SourceSha256.ToString(), [Output] = file.OutputSha256.ToString(), [Retain] = retain, [Reference] = reference,
             },
             Tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["media_type"] = file.MediaType, [Retain] = retain },
+            ImmutabilityPolicy = ImmutableUntil(file.RetainUntil),
         };
         var isStored = await GuardAsync(() => UploadAsync(_container.GetBlockBlobClient(file.Content.Text), content, file.Length, options, cancellation), cancellation);
         return isStored
@@ -69,6 +73,86 @@ public sealed class BlobArchiveStore : IArchiveStore
         return await GuardAsync(
             () => OrNullAsync(async () => (await _container.GetBlobClient(content.Text).DownloadStreamingAsync(options, cancellation)).Value.Content), cancellation);
     }
+
+    public async Task<ArchivePage<KeptFile>> ListAsync(string prefix, string? continuation, int most, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        const BlobTraits Traits = BlobTraits.Metadata | BlobTraits.ImmutabilityPolicy | BlobTraits.LegalHold;
+        var blobs = _container.GetBlobsAsync(Traits, BlobStates.None, prefix, cancellation);
+        return await GuardAsync(() => PageAsync(blobs, Kept, continuation, most), cancellation);
+    }
+
+    public async Task<ArchivePage<string>> FindDueAsync(DateTimeOffset by, string? continuation, int most, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        var due = string.Create(CultureInfo.InvariantCulture, $"\"{Retain}\" <= '{by.ToUnixTimeSeconds():D10}'");
+        return await GuardAsync(() => PageAsync(_container.FindBlobsByTagsAsync(due, cancellation), static blob => blob.BlobName, continuation, most), cancellation);
+    }
+
+    public async Task<KeptFile?> LookAsync(string name, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        return await GuardAsync(
+            () => OrNullAsync(async () => Kept(name, (await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellation)).Value)), cancellation);
+    }
+
+    public async Task<DeleteOutcome> DeleteAsync(KeptFile file, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        var conditions = new BlobRequestConditions { IfMatch = new ETag(file.Token) };
+        return await GuardAsync(async () =>
+        {
+            try
+            {
+                await _container.GetBlobClient(file.Name).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions, cancellation);
+                return DeleteOutcome.Gone;
+            }
+            catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.BlobNotFound)
+            {
+                // By somebody else, or by a try of ours whose answer was lost.
+                return DeleteOutcome.Gone;
+            }
+            catch (RequestFailedException changed) when (changed.ErrorCode == BlobErrorCode.ConditionNotMet)
+            {
+                // What is not there meets no condition either.
+                return await LookAsync(file.Name, cancellation) is null ? DeleteOutcome.Gone : DeleteOutcome.Changed;
+            }
+            catch (RequestFailedException locked) when (locked.ErrorCode == BlobErrorCode.BlobImmutableDueToPolicy)
+            {
+                return DeleteOutcome.Locked;
+            }
+        }, cancellation);
+    }
+
+    private BlobImmutabilityPolicy? ImmutableUntil(DateTimeOffset retain) => _immutability switch
+    {
+        StorageImmutability.Off => null,
+        StorageImmutability.Unlocked => new() { ExpiresOn = retain, PolicyMode = BlobImmutabilityPolicyMode.Unlocked },
+        StorageImmutability.Locked => new() { ExpiresOn = retain, PolicyMode = BlobImmutabilityPolicyMode.Locked },
+    };
+
+    private static async Task<ArchivePage<TFile>> PageAsync<T, TFile>(AsyncPageable<T> items, Func<T, TFile> read, string? continuation, int most)
+        where T : notnull
+    {
+        await foreach (var page in items.AsPages(continuation, most))
+        {
+            return new([.. page.Values.Select(read)], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+        }
+
+        return new([], null);
+    }
+
+    private static KeptFile Kept(BlobItem blob) => new(
+        blob.Name, blob.Metadata?.TryGetValue(Reference, out var reference) is true ? reference : null,
+        LockedUntil(blob.Properties.ImmutabilityPolicy, blob.Properties.HasLegalHold), Token(blob.Properties.ETag.GetValueOrDefault()));
+
+    private static KeptFile Kept(string name, BlobProperties blob) => new(
+        name, blob.Metadata.TryGetValue(Reference, out var reference) ? reference : null, LockedUntil(blob.ImmutabilityPolicy, blob.HasLegalHold), Token(blob.ETag));
+
+    // A list gives it without the quotes that a condition wants.
+    private static string Token(ETag tag) => tag.ToString("H");
+
+    private static DateTimeOffset? LockedUntil(BlobImmutabilityPolicy? policy, bool isHeld) => isHeld ? DateTimeOffset.MaxValue : policy?.ExpiresOn;
 
     /// <summary>False where the name is taken: by somebody else, or by a try of ours whose answer was lost.</summary>
     private static async Task<bool> UploadAsync(BlockBlobClient blob, Stream content, long length, CommitBlockListOptions options, CancellationToken cancellation)

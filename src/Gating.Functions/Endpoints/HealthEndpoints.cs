@@ -40,12 +40,3 @@ internal sealed class HealthEndpoints(RegistrySource registry, ClockCheck clock)
         }
     }
 }
-
-/// <summary>Whether our clock agrees with storage's. Off, nothing is decided: a wrong time in an entry cannot be taken back.</summary>
-/// <param name="maxSkew">How far from storage's an acceptable clock may be.</param>
-internal sealed class ClockCheck(Func<bool> isAcceptable, TimeSpan maxSkew)
-{
-    public TimeSpan MaxSkew { get; } = maxSkew;
-
-    public bool IsAcceptable => isAcceptable();
-}

@@ -48,10 +48,16 @@ internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, Out
         }
 
         if (!ContentId.TryParse((string)context.Request.RouteValues["contentId"]!, out var content)
-            || await outputs.FindAsync(content, context.RequestAborted) is not { } output
+            || await outputs.FindStandingAsync(content, context.RequestAborted) is not var (output, isRemoved)
             || !string.Equals(output.App, app.Id, StringComparison.Ordinal))
         {
             await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "output_unknown", "This app has no such output.");
+            return;
+        }
+
+        if (isRemoved)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status410Gone, "output_removed", "The time for which it was kept is over; its record stands.");
             return;
         }
 

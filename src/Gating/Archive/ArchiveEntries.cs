@@ -34,6 +34,19 @@ internal static class ArchiveEntries
             json.WriteNumber("retain_until"u8, file.RetainUntil.ToUnixTimeMilliseconds());
         });
 
+    /// <summary>Of the entry that says that a file's time was over and that it goes.</summary>
+    public static byte[] Removed(ArchivedOutput output) =>
+        JsonBytes.OfObject(output, static (json, output) =>
+        {
+            json.WriteNumber("v"u8, Version);
+            json.WriteString("app"u8, output.App);
+            json.WriteString("tool"u8, output.Tool);
+            json.WriteNumber("output"u8, output.Seq);
+            json.WriteString("content"u8, output.File.Content.Text);
+            json.WriteString("output_sha256"u8, output.File.OutputSha256.ToString());
+            json.WriteNumber("retain_until"u8, output.File.RetainUntil.ToUnixTimeMilliseconds());
+        });
+
     /// <summary>Reads back what <see cref="Archived"/> wrote; null where the entry is no output.</summary>
     public static ArchivedOutput? Read(Entry entry)
     {

@@ -17,4 +17,16 @@ public sealed record ArchivedFile(ContentId Content, string MediaType, long Leng
 /// <param name="Number">Of the output in its generation, from 1.</param>
 /// <param name="Label">The label's JSON as it was written.</param>
 /// <param name="Look">How the labelled file looks; null where it is no picture that can be told from others.</param>
-public sealed record ArchivedOutput(StreamId Person, long Seq, string App, string Tool, long GenerationSeq, int Number, ArchivedFile File, string Label, PerceptualHash? Look);
+public sealed record ArchivedOutput(StreamId Person, long Seq, string App, string Tool, long GenerationSeq, int Number, ArchivedFile File, string Label, PerceptualHash? Look)
+{
+    private const int RemovalPart = 1;
+
+    /// <summary>What a release without the label that people see settles: one statement, once.</summary>
+    public SettlementId Release => Seq;
+
+    /// <summary>What its removal settles: from then on the file may be gone.</summary>
+    public SettlementId Removal => RemovalOf(Seq);
+
+    /// <summary>The same, where only the place of its entry is known.</summary>
+    public static SettlementId RemovalOf(long seq) => new(seq, RemovalPart);
+}

@@ -13,9 +13,9 @@ public sealed record AwaitedOutput(Generation Generation, int Number, Labelling 
 
 /// <summary>
 /// Takes outputs: label → keep → record → index. The blob comes before the entry: a crash in between leaves a blob that its generation's entry finds again, and the same bytes handed in
-/// once more go on from there. An entry whose blob is not there cannot be. Throws <see cref="StorageUnavailableException"/>: the same request tells what happened.
+/// once more go on from there, until it is too late for an entry and the sweep takes it. An entry whose blob is not there cannot be. Throws <see cref="StorageUnavailableException"/>: the same request tells what happened.
 /// </summary>
-public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, IOutputIndex index, RegistrySource registry, TimeProvider time)
+public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, ArchiveReferences references, IOutputIndex index, RegistrySource registry, TimeProvider time)
 {
     /// <summary>Which output it would be, by two point reads at once; or why none.</summary>
     /// <param name="late">How long after the generation closed it is still taken, where it was begun before.</param>
@@ -89,7 +89,13 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
             awaited.Content, labelled.MediaType, output.Length, labelled.SourceSha256, labelled.OutputSha256, RetainUntil(awaited));
         output.Position = 0;
         CrashPoint.Reach(CrashPoint.BeforeFile);
-        if (await archive.StoreAsync(file, output, cancellation) is StoreOutcome.Exists there)
+        var kept = await KeepAsync(awaited, file, output, cancellation);
+        if (kept is null)
+        {
+            return new ArchiveOutcome.Refused(ArchiveRefusal.Closed);
+        }
+
+        if (kept is StoreOutcome.Exists there)
         {
             // Kept by an attempt that did not get as far as its entry, or that is on its way: its file is the one, if it was made of the same bytes.
             if (there.File.SourceSha256 != file.SourceSha256)
@@ -111,6 +117,30 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         return await RecordAsync(awaited, file, labelled, cancellation);
     }
 
+    /// <summary>
+    /// Null where it is too late. A file that came after the sweep had passed would stay for ever: none is begun after the time for entries is over, and one that is on its way then is given up.
+    /// </summary>
+    private async Task<StoreOutcome?> KeepAsync(AwaitedOutput awaited, ArchivedFile file, Stream output, CancellationToken cancellation)
+    {
+        var left = ArchiveRules.RecordedUntil(awaited.Generation) - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        using var late = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            var reference = references.Seal(file.Content, new(awaited.Generation.Person, awaited.Generation.Seq, awaited.Number));
+            return await archive.StoreAsync(file, reference, output, either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     // Whole seconds, as the blob keeps it, so that an entry says the same whichever of the two it was made from; never earlier than the policy wants.
     private static DateTimeOffset RetainUntil(AwaitedOutput awaited) =>
         DateTimeOffset.FromUnixTimeSeconds((awaited.Generation.At + awaited.Labelling.Retention).AddMilliseconds(999).ToUnixTimeSeconds());
@@ -128,12 +158,13 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
     {
         var generation = awaited.Generation;
         var draft = new EntryDraft(EntryKind.Archived, ArchiveEntries.Archived(generation, awaited.Number, file, labelled), default);
-        var proposal = new Proposal<bool>(
-            OperationId.Create(), [], (state, _) => new(state, [draft], [], new SettlementId(generation.Seq, awaited.Number), null, true));
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, at) => ArchiveRules.Record(generation, awaited.Number, draft, state, at));
         switch (await appender.AppendAsync(generation.Person, proposal, isNew: false))
         {
             case AppendOutcome<bool>.Done { Entries: [var entry, ..] }:
                 return await IndexAsync(ArchiveEntries.Read(entry)!, isReplayed: false, cancellation);
+            case AppendOutcome<bool>.Done:
+                return new ArchiveOutcome.Refused(ArchiveRefusal.Closed);
             case AppendOutcome<bool>.AlreadySettled settled:
                 return await AnswerAsync(await RecordedAsync(generation.Person, settled.Row, cancellation), file.SourceSha256, cancellation);
             default:

@@ -46,7 +46,7 @@ public sealed class OutputUploads(OutputArchiver archiver, IIncomingStore incomi
     public static readonly TimeSpan LongestUpload = TimeSpan.FromHours(1);
 
     /// <summary>A file that was put in time is taken this long after its generation closed.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+    public static TimeSpan Grace => ArchiveRules.Grace;
 
     /// <summary>The upload's id that <c>{"upload":"…"}</c> names; null for anything else.</summary>
     public static string? ReadId(ReadOnlyMemory<byte> json)

@@ -3,7 +3,7 @@ using Gating.Ledger;
 
 namespace Gating.Archive;
 
-/// <summary>From a number to the output that is recorded under it, by two point reads: the index points, the ledger decides.</summary>
+/// <summary>From a number to the output that is recorded under it, by point reads: the index points, the ledger decides.</summary>
 public sealed class RecordedOutputs(IOutputIndex index, ILedgerStore ledger)
 {
     /// <summary>Null where no output has that number. Throws <see cref="StorageUnavailableException"/>.</summary>
@@ -11,4 +11,17 @@ public sealed class RecordedOutputs(IOutputIndex index, ILedgerStore ledger)
         await index.FindAsync(content, cancellation) is { } place && await ledger.ReadEntryAsync(place.Person, place.Seq, cancellation) is { } entry
             ? ArchiveEntries.Read(entry)
             : null;
+
+    /// <summary>The same, and whether it was removed: its record stands, its file is served no more, whether it is gone yet or not.</summary>
+    public async Task<(ArchivedOutput Output, bool IsRemoved)?> FindStandingAsync(ContentId content, CancellationToken cancellation)
+    {
+        if (await index.FindAsync(content, cancellation) is not { } place)
+        {
+            return null;
+        }
+
+        var reads = (Entry: ledger.ReadEntryAsync(place.Person, place.Seq, cancellation), Removal: ledger.ReadSettlementAsync(place.Person, ArchivedOutput.RemovalOf(place.Seq), cancellation));
+        await Task.WhenAll(reads.Entry, reads.Removal);
+        return await reads.Entry is { } entry && ArchiveEntries.Read(entry) is { } output ? (output, await reads.Removal is not null) : null;
+    }
 }

@@ -71,11 +71,11 @@ public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IO
             : ReleaseRefusal.OtherBytes;
     }
 
-    // The settlement row of the output's own entry: one statement, once. A crash after it leaves a release that is recorded and that nobody has: the same request again gets the file.
+    // A crash after it leaves a release that is recorded and that nobody has: the same request again gets the file.
     private async Task<ReleaseRefusal?> RecordAsync(ArchivedOutput archived, ReleaseStatement statement, EntryHash released, CancellationToken cancellation)
     {
         var draft = new EntryDraft(EntryKind.ReleasedUnlabelled, Public(archived, statement, released), Private(statement));
-        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], archived.Seq, null, true));
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], archived.Release, null, true));
         switch (await appender.AppendAsync(archived.Person, proposal, isNew: false))
         {
             case AppendOutcome<bool>.Done:

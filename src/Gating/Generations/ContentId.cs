@@ -14,7 +14,7 @@ public readonly record struct ContentId
     public const int Length = 26;
 
     private const int Size = 16;
-    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    internal const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     private static readonly SearchValues<char> Characters = SearchValues.Create(Alphabet);
 

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Gating.Identity.Jose;
 using Gating.Ledger;
 
 namespace Gating.Grants;
@@ -111,9 +112,8 @@ public sealed class AppHandles(OperatorKey key)
     {
         Span<byte> bytes = stackalloc byte[NonceSize + plain.Length + TagSize];
         if (handle.Length != Base64Url.GetEncodedLength(bytes.Length)
-            || !Base64Url.TryDecodeFromChars(handle, bytes, out var written)
-            || written != bytes.Length
-            || !Base64Url.EncodeToString(bytes).Equals(handle, StringComparison.Ordinal))
+            || !StrictBase64Url.TryDecode(handle, bytes, out var written)
+            || written != bytes.Length)
         {
             return false;
         }

@@ -32,6 +32,15 @@ public enum EntryKind
 
     /// <summary>An output was released without the label that people see (Labelling Measures Art. 9).</summary>
     ReleasedUnlabelled = 10,
+
+    /// <summary>An output's file was removed: its time was over and no hold stood.</summary>
+    Removed = 11,
+
+    /// <summary>A legal hold was set: while it stands nothing of the stream is removed.</summary>
+    HoldSet = 12,
+
+    /// <summary>A legal hold was lifted.</summary>
+    HoldLifted = 13,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

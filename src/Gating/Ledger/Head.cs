@@ -25,6 +25,9 @@ public readonly record struct RefusalMinute(DateTimeOffset Minute, int Recorded)
 public sealed record StreamState(StreamStatus Status, int Epoch, ImmutableArray<UsageWindow> Windows, RefusalMinute Refusals)
 {
     public static StreamState New { get; } = new(StreamStatus.Active, 0, [], default);
+
+    /// <summary>Legal holds: while one stands nothing of the stream is removed.</summary>
+    public StreamHolds Holds { get; init; } = StreamHolds.None;
 }
 
 /// <summary>A short-lived row that a later append deletes once it is past its time.</summary>

@@ -6,21 +6,22 @@ namespace Gating.Ledger;
 /// <summary>
 /// The stored bytes of a head, version first, all integers big-endian:
 /// <c>version(1)=1 ‖ seq(8) ‖ hash(32) ‖ unix-ms(8) ‖ announced(8) ‖ salt-length(1) ‖ salt ‖ status(1) ‖ epoch(4) ‖ refusal-minute-ms(8) ‖ refusals(4)
-/// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ expires-ms(8)]</c>.
-/// At most about 10 KiB.
+/// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ expires-ms(8)] ‖ holds(2) × id(16) ‖ lifted-holds(2) × id(16)</c>.
+/// At most about 12 KiB.
 /// </summary>
 public static class HeadEncoding
 {
     public const byte Version = 1;
 
-    private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2;
+    private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2 + 2 + 2;
     private const int WindowSize = 32;
     private const int RowSize = KeyHash.Size + 8;
 
     public static byte[] Encode(Head head)
     {
         var state = head.State;
-        var bytes = new byte[FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize)];
+        var holds = state.Holds;
+        var bytes = new byte[FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize) + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size)];
         var rest = bytes.AsSpan();
         Byte(ref rest, Version);
         Int64(ref rest, head.Seq);
@@ -52,6 +53,8 @@ public static class HeadEncoding
             Time(ref rest, row.Expires);
         }
 
+        Holds(ref rest, holds.Standing);
+        Holds(ref rest, holds.Lifted);
         return bytes;
     }
 
@@ -84,8 +87,9 @@ public static class HeadEncoding
             rows[i] = new(KeyHash.FromBytes(reader.Take(KeyHash.Size)), reader.Time());
         }
 
+        var holds = new StreamHolds(reader.Holds(StreamHolds.MaxStanding), reader.Holds(StreamHolds.MaxLifted));
         reader.End();
-        return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals));
+        return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals) { Holds = holds });
     }
 
     private static void Byte(ref Span<byte> rest, byte value)
@@ -98,6 +102,16 @@ public static class HeadEncoding
     {
         BinaryPrimitives.WriteUInt16BigEndian(rest, checked((ushort)value));
         rest = rest[2..];
+    }
+
+    private static void Holds(ref Span<byte> rest, ImmutableArray<HoldId> holds)
+    {
+        Count(ref rest, holds.Length);
+        foreach (var hold in holds)
+        {
+            hold.Write(rest);
+            rest = rest[HoldId.Size..];
+        }
     }
 
     private static void Int32(ref Span<byte> rest, int value)
@@ -142,6 +156,17 @@ public static class HeadEncoding
         {
             var count = BinaryPrimitives.ReadUInt16BigEndian(Take(2));
             return count <= max ? count : throw new FormatException($"A head counts {count} of at most {max}.");
+        }
+
+        public ImmutableArray<HoldId> Holds(int max)
+        {
+            var holds = new HoldId[Count(max)];
+            for (var i = 0; i < holds.Length; i++)
+            {
+                holds[i] = HoldId.FromBytes(Take(HoldId.Size));
+            }
+
+            return ImmutableArray.Create(holds);
         }
 
         public readonly void End()

@@ -10,6 +10,9 @@ namespace Gating.Testing.Storage;
 /// <summary>What every archive must do.</summary>
 public abstract class ArchiveStoreContract
 {
+    /// <summary>Characters of a ContentId that say its millisecond.</summary>
+    private const int Together = 10;
+
     protected abstract ValueTask<IArchiveStore> OpenAsync();
 
     [Fact]
@@ -65,7 +68,104 @@ public abstract class ArchiveStoreContract
         (await ReadAsync(store, content, 0, winner.Bytes.Length)).ShouldBe(winner.Bytes);
     }
 
-    private static Task<StoreOutcome> KeepAsync(IArchiveStore store, ArchivedFile file, byte[] bytes) => store.StoreAsync(file, new MemoryStream(bytes), default);
+    [Fact]
+    public async Task Files_are_listed_by_what_their_names_begin_with_in_order_page_by_page_with_their_references()
+    {
+        var store = await OpenAsync();
+        var names = await KeepTogetherAsync(store, 5);
+
+        var (files, pages, continuation) = (new List<KeptFile>(), 0, (string?)null);
+        do
+        {
+            var page = await store.ListAsync(names[0][..Together], continuation, 2, default);
+            page.Files.Count.ShouldBeLessThanOrEqualTo(2);
+            files.AddRange(page.Files);
+            continuation = page.Continuation;
+        }
+        while (continuation is not null && ++pages < 10);
+
+        files.Select(static file => file.Name).ShouldBe(names);
+        files.ShouldAllBe(file => file.Reference == "reference-of-" + file.Name && file.LockedUntil == null);
+        (await store.LookAsync(names[2], default)).ShouldBe(files[2]);
+        (await store.ListAsync("0ZZZZZZZZZ", null, 2, default)).Files.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_is_deleted_once_and_by_its_token_alone()
+    {
+        var store = await OpenAsync();
+        var (file, bytes) = NewFile(1000);
+        await KeepAsync(store, file, bytes);
+        var listed = (await store.LookAsync(file.Content.Text, default))!;
+
+        (await store.DeleteAsync(listed with { Token = "\"0x8D0000000000000\"" }, default)).ShouldBe(DeleteOutcome.Changed);
+        (await ReadAsync(store, file.Content, 0, 1000)).ShouldBe(bytes);
+        (await store.DeleteAsync((await store.ListAsync(file.Content.Text, null, 1, default)).Files.ShouldHaveSingleItem(), default)).ShouldBe(DeleteOutcome.Gone);
+        (await store.DeleteAsync(listed, default)).ShouldBe(DeleteOutcome.Gone);
+
+        (await store.FindAsync(file.Content, default)).ShouldBeNull();
+        (await store.LookAsync(file.Content.Text, default)).ShouldBeNull();
+        (await store.ListAsync(file.Content.Text, null, 1, default)).Files.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_due_is_found_when_its_time_is_over_and_not_before()
+    {
+        var store = await OpenAsync();
+        var (file, bytes) = NewFile(10);
+        await KeepAsync(store, file, bytes);
+
+        (await DueAsync(store, file.RetainUntil.AddSeconds(-1))).ShouldNotContain(file.Content.Text);
+        (await DueAsync(store, file.RetainUntil)).ShouldContain(file.Content.Text);
+        await store.DeleteAsync((await store.LookAsync(file.Content.Text, default))!, default);
+        (await DueAsync(store, file.RetainUntil)).ShouldNotContain(file.Content.Text);
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_given_up_leaves_no_file()
+    {
+        var store = await OpenAsync();
+        var (file, bytes) = NewFile(1000);
+        using var late = new CancellationTokenSource();
+        await late.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => store.StoreAsync(file, "reference", new MemoryStream(bytes), late.Token));
+
+        (await store.FindAsync(file.Content, default)).ShouldBeNull();
+    }
+
+    private static async Task<List<string>> DueAsync(IArchiveStore store, DateTimeOffset by)
+    {
+        var (names, continuation) = (new List<string>(), (string?)null);
+        do
+        {
+            var page = await store.FindDueAsync(by, continuation, 500, default);
+            names.AddRange(page.Files);
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+
+        return names;
+    }
+
+    // A moment of their own, so that nothing else in the store begins as they do.
+    private static async Task<List<string>> KeepTogetherAsync(IArchiveStore store, int count)
+    {
+        var at = DateTimeOffset.UnixEpoch.AddMilliseconds(RandomNumberGenerator.GetInt32(int.MaxValue));
+        var names = new List<string>();
+        for (var i = 0; i < count; i++)
+        {
+            var (file, bytes) = NewFile(10);
+            file = file with { Content = ContentId.Create(at) };
+            await KeepAsync(store, file, bytes);
+            names.Add(file.Content.Text);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    private static Task<StoreOutcome> KeepAsync(IArchiveStore store, ArchivedFile file, byte[] bytes) => store.StoreAsync(file, "reference-of-" + file.Content.Text, new MemoryStream(bytes), default);
 
     private static async Task<byte[]> ReadAsync(IArchiveStore store, ContentId content, long offset, long length)
     {

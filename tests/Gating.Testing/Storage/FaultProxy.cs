@@ -48,6 +48,9 @@ public enum WireFault
 
     /// <summary>403, as storage answers to credentials that lost their right.</summary>
     Forbidden = 10,
+
+    /// <summary>409, as storage answers to a deletion of a blob that an immutability policy keeps; storage never hears of the request.</summary>
+    Immutable = 11,
 }
 
 /// <summary>One request as it passed the proxy.</summary>
@@ -132,6 +135,9 @@ public sealed class FaultProxy : IAsyncDisposable
                 return;
             case WireFault.Forbidden:
                 await AnswerAsync(context, 403, "AuthorizationPermissionMismatch");
+                return;
+            case WireFault.Immutable:
+                await RefuseBlobAsync(context, 409, "BlobImmutableDueToPolicy");
                 return;
             case WireFault.EmptyPage when !context.Request.QueryString.Value!.Contains("NextPartitionKey", StringComparison.Ordinal):
                 context.Response.Headers["x-ms-continuation-NextPartitionKey"] = ForeignContinuation;
@@ -223,6 +229,15 @@ public sealed class FaultProxy : IAsyncDisposable
                 to.Headers[name] = values.ToArray();
             }
         }
+    }
+
+    private static Task RefuseBlobAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.Date = DateTimeOffset.UtcNow.ToString("r", CultureInfo.InvariantCulture);
+        context.Response.Headers["x-ms-error-code"] = code;
+        context.Response.ContentType = "application/xml";
+        return context.Response.WriteAsync($"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>Injected.</Message></Error>");
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string code)

@@ -55,6 +55,12 @@ public enum StoreCall
     WritePublished = 47,
     ReadLastKnown = 48,
     WriteLastKnown = 49,
+    ListFiles = 50,
+    FindDueFiles = 51,
+    LookAtFile = 52,
+    DeleteFile = 53,
+    ReadCursor = 54,
+    MoveCursor = 55,
 }
 
 /// <summary>What goes wrong with a call.</summary>

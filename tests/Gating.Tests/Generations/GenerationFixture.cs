@@ -3,12 +3,14 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Generations;
 using Gating.Grants;
+using Gating.Holds;
 using Gating.Labels;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Testing;
 using Gating.Testing.Storage;
 using Gating.Tests.Admission;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace Gating.Tests.Generations;
@@ -24,6 +26,7 @@ internal sealed class GenerationFixture
         Index = new(Faults);
         Incoming = new(Gate.Time, Faults);
         Queues = new(Gate.Time, Faults);
+        Cursors = new(Faults);
         Gate.FirstTool["labelling"] = new JsonObject
         {
             ["providerCode"] = "001191110102MACQD9K64010000", ["system"] = "Face Studio", ["source"] = "generated", ["explicit"] = "apps_own",
@@ -57,16 +60,36 @@ internal sealed class GenerationFixture
 
     public UploadedOutputs Uploaded { get; private set; } = null!;
 
+    public ArchiveReferences References { get; } = new(new(new byte[OperatorKey.Size]));
+
+    public InMemoryTaskCursors Cursors { get; }
+
+    public OrphanSweep Sweep { get; private set; } = null!;
+
+    public Retention Retention { get; private set; } = null!;
+
+    public LegalHolds Holds { get; private set; } = null!;
+
+    /// <summary>Our clock agrees with storage's.</summary>
+    public bool IsClockRight { get; set; } = true;
+
+    public ClockCheck Clock => new(() => IsClockRight, TimeSpan.FromSeconds(30));
+
     /// <summary>Nothing that was remembered is.</summary>
     public void Restart()
     {
         var registry = new RegistrySource(Gate.RegistryStore, Gate.Time, RegistryMode.Production);
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
         Redeemer = new(registry, Appender, Gate.Store, Gate.Time);
-        Archiver = new(Gate.Store, Appender, Archive, Index, registry, Gate.Time);
+        Archiver = new(Gate.Store, Appender, Archive, References, Index, registry, Gate.Time);
         Uploads = new(Archiver, Incoming, Queues, Handles, Gate.Time);
         Uploaded = new(Archiver, Incoming, Handles, static () => new MemoryStream());
+        Sweep = NewSweep(Cursors);
+        Retention = new(Archive, Gate.Store, Appender, References, Clock, Gate.Time, NullLogger<Retention>.Instance);
+        Holds = new(Gate.Store, Appender, new(Index, Gate.Store));
     }
+
+    public OrphanSweep NewSweep(InMemoryTaskCursors cursors) => new(Archive, Gate.Store, References, cursors, Clock, Gate.Time, NullLogger<OrphanSweep>.Instance);
 
     public async Task<PresentedGrant> GrantAsync(int units = 1)
     {
@@ -116,13 +139,19 @@ internal sealed class GenerationFixture
 
     public async Task<long> ChargedAsync(StreamId person) => (await Gate.Ledger.ReadHeadAsync(person, default))!.Head.State.Windows.ShouldHaveSingleItem().Used;
 
-    /// <summary>The chain verifies, all of it was announced, no store saw a rule broken, and every recorded output's file is there, as recorded.</summary>
+    /// <summary>The chain verifies, all of it was announced, no store saw a rule broken, and every recorded output's file is there, as recorded, unless its removal is.</summary>
     public async Task ShouldBeSoundAsync(StreamId person)
     {
         (await StreamVerifier.VerifyAsync(Gate.Ledger, person, default)).Findings.ShouldBeEmpty();
         Faults.Violations.ShouldBeEmpty();
         foreach (var output in (await Gate.EntriesAsync()).Select(ArchiveEntries.Read).OfType<ArchivedOutput>())
         {
+            if (await Gate.Ledger.ReadSettlementAsync(person, output.Removal, default) is { } removal)
+            {
+                (await Gate.Ledger.ReadEntryAsync(person, removal.By, default))!.Kind.ShouldBe(EntryKind.Removed);
+                continue;
+            }
+
             (await Archive.FindAsync(output.File.Content, default)).ShouldBe(output.File);
             await using var kept = (await Archive.OpenAsync(output.File.Content, 0, output.File.Length, default))!;
             EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(kept)).ShouldBe(output.File.OutputSha256);

@@ -73,4 +73,19 @@ public sealed class AppHandlesTests
     [InlineData("é")]
     [InlineData("AAAA")]
     public void What_is_no_handle_does_not_open(string text) => Handles.TryOpenGrant("a", text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData('!')]
+    [InlineData('+')]
+    [InlineData('=')]
+    [InlineData(' ')]
+    [InlineData('é')]
+    public void A_handle_with_a_foreign_character_is_none(char foreign)
+    {
+        var good = Handles.OfGeneration("a", StreamId.Create(), 1);
+        for (var at = 0; at < good.Length; at++)
+        {
+            Handles.TryOpenGeneration("a", good[..at] + foreign + good[(at + 1)..], out _).ShouldBeFalse();
+        }
+    }
 }

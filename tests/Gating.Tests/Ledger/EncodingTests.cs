@@ -82,7 +82,11 @@ public sealed class EncodingTests
         7,
         new byte[Head.SaltSize],
         [.. Enumerable.Range(0, Head.MaxShortLived).Select(i => new ShortLivedRow(new((UInt128)i), DateTimeOffset.UnixEpoch))],
-        new(StreamStatus.Active, 1, [.. Enumerable.Range(0, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, i))], default));
+        new(StreamStatus.Active, 1, [.. Enumerable.Range(0, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, i))], default)
+        {
+            Holds = new(
+                [.. Enumerable.Range(0, StreamHolds.MaxStanding).Select(static i => new HoldId((UInt128)i))], [.. Enumerable.Range(0, StreamHolds.MaxLifted).Select(static i => new HoldId((UInt128)i))]),
+        });
 
     private static Head ReadHead(JsonElement v) => new(
         v.GetProperty("seq").GetInt64(),
@@ -95,7 +99,13 @@ public sealed class EncodingTests
             (StreamStatus)v.GetProperty("status").GetInt32(),
             v.GetProperty("epoch").GetInt32(),
             [.. v.GetProperty("windows").EnumerateArray().Select(ReadWindow)],
-            new(Time(v, "refusalMinute"), v.GetProperty("refusals").GetInt32())));
+            new(Time(v, "refusalMinute"), v.GetProperty("refusals").GetInt32()))
+        {
+            Holds = new(ReadHolds(v, "holds"), ReadHolds(v, "liftedHolds")),
+        });
+
+    private static ImmutableArray<HoldId> ReadHolds(JsonElement v, string name) =>
+        [.. v.GetProperty(name).EnumerateArray().Select(static id => HoldId.FromBytes(Convert.FromHexString(id.GetString()!)))];
 
     private static UsageWindow ReadWindow(JsonElement v) =>
         new(ulong.Parse(v.GetProperty("id").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture), Time(v, "start"), Time(v, "end"), v.GetProperty("used").GetInt64());

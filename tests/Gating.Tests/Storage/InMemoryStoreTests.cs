@@ -43,6 +43,11 @@ public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
     protected override ValueTask<IArchiveStore> OpenAsync() => new(new InMemoryArchiveStore());
 }
 
+public sealed class InMemoryTaskCursorsTests : TaskCursorsContract
+{
+    protected override ValueTask<ITaskCursors> OpenAsync() => new(new InMemoryTaskCursors());
+}
+
 public sealed class InMemoryOutputIndexTests : OutputIndexContract
 {
     protected override ValueTask<IOutputIndex> OpenAsync() => new(new InMemoryOutputIndex());
