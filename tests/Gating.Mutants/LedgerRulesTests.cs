@@ -6,10 +6,11 @@ using Xunit.Abstractions;
 
 namespace Gating.Mutants;
 
-/// <summary>Each rule of the ledger, broken on purpose, fails the test that guards it.</summary>
+/// <summary>Each rule of the ledger and of the log, broken on purpose, fails the test that guards it.</summary>
 public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
 {
-    private static readonly Mutant[] All = [.. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All];
+    private static readonly Mutant[] All = [.. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All,
+        .. LogMutants.All];
 
     private readonly Laboratory _laboratory;
     private readonly ITestOutputHelper _output;

@@ -10,10 +10,11 @@ namespace Gating.Mutants.Compiling;
 /// </summary>
 internal sealed class Unreached : CSharpSyntaxRewriter
 {
-    private static readonly string[] Reached = ["Admission", "Ledger", "Registry", "Usage"];
+    private static readonly string[] Reached = ["Admission", "Ledger", "Log", "Messages", "Registry", "Usage"];
     private static readonly BlockSyntax Thrown = (BlockSyntax)SyntaxFactory.ParseStatement("{ throw null!; }");
 
-    public static bool In(string folder, string file) => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !Reached.Contains(first);
+    /// <summary>What a generator made has no folder of ours, and stays.</summary>
+    public static bool In(string folder, string file) => Path.IsPathRooted(file) && Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !Reached.Contains(first);
 
     public static SyntaxTree Without(SyntaxTree tree) => tree.WithRootAndOptions(new Unreached().Visit(tree.GetRoot()), tree.Options);
 
