@@ -16,7 +16,7 @@ namespace Gating.Azure;
 /// table registry  partition registry   row version | {kind};{name, escaped}
 /// table index     partition {ContentId} row output | partition {SHA-256}  row {ContentId} | partition look;{band} row {ContentId}
 /// table letters   partition {queue}    row {SHA-256 of the message}
-/// table leaves    partition {stream}   row {seq:D12} | frozen
+/// table leaves    partition {shard}    row {stream};{seq:D12} | {stream};frozen
 /// table pending   partition {shard}    row {stream};{seq:D12}
 /// table cursors   partition {task}     row cursor
 /// queue trace     container entries    blob {entry hash}
@@ -38,13 +38,12 @@ public sealed class TableKeys(string prefix)
     public const string Registry = "registry";
     public const string RegistryVersion = "version";
     public const string Output = "output";
-    public const string Frozen = "frozen";
     public const string LogState = "state";
     public const string LogLease = "lease";
     public const string Checkpoint = "checkpoint";
 
-    /// <summary>Partitions of pending pointers: 16 times what one partition of a table can take.</summary>
-    public const int PendingShards = 16;
+    /// <summary>Partitions of leaf rows and of pending pointers: few, so that leaves of many streams share transactions; 16 times what one partition can take.</summary>
+    public const int LeafShards = 16;
 
     public const string Cursor = "cursor";
 
@@ -112,14 +111,15 @@ public sealed class TableKeys(string prefix)
         return ContentId.TryParse(isNote ? name[..^NoteSuffix.Length] : name, out content);
     }
 
-    public static string Leaf(long seq) => Digits(seq);
+    /// <summary>By the stream's first four bits, which are random: all rows of one stream stand together.</summary>
+    public static string LeafPartition(StreamId stream) => LeafPartition((int)(stream.Value >> 124));
 
-    /// <summary>By the stream's first four bits, which are random: all pointers of one stream stand together.</summary>
-    public static int Shard(StreamId stream) => (int)(stream.Value >> 124);
+    public static string LeafPartition(int shard) => shard.ToString("x", CultureInfo.InvariantCulture);
 
-    public static string PendingPartition(int shard) => shard.ToString("x", CultureInfo.InvariantCulture);
+    /// <summary>Of the leaf's row, and of the pointer to it.</summary>
+    public static string Leaf(LeafPlace place) => $"{place.Stream};{Digits(place.Seq)}";
 
-    public static string Pending(LeafPlace place) => $"{place.Stream};{Digits(place.Seq)}";
+    public static string Frozen(StreamId stream) => $"{stream};frozen";
 
     public static string Staging(EntryHash name) => $"staging/{name}";
 

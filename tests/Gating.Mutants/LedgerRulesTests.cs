@@ -6,10 +6,13 @@ using Xunit.Abstractions;
 
 namespace Gating.Mutants;
 
-/// <summary>Each rule of the ledger, and of what takes away what it names, broken on purpose, fails the test that guards it.</summary>
+/// <summary>Each rule of the ledger, of the log, and of what takes away what they name, broken on purpose, fails the test that guards it.</summary>
 public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
 {
-    private static readonly Mutant[] All = [.. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All, .. RemovalMutants.All];
+    private static readonly Mutant[] All =
+    [
+        .. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All, .. RemovalMutants.All, .. LogMutants.All,
+    ];
 
     private readonly Laboratory _laboratory;
     private readonly ITestOutputHelper _output;

@@ -1,6 +1,8 @@
 namespace Gating.Mutants;
 
-/// <summary>A rule of the design's section 5, or of what takes archived files away (section 7), the one change of the source that breaks it, and the tests of which at least one must then fail.</summary>
+/// <summary>
+/// A rule of the design's section 5 or 8, or of what takes archived files away (section 7), the one change of the source that breaks it, and the tests of which at least one must then fail.
+/// </summary>
 /// <param name="Rule">The rule, in the design's words.</param>
 /// <param name="Change">What the mutant does instead; unique, it names the row.</param>
 /// <param name="File">Relative to src/Gating.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure;
 using Gating.Azure.Tables;
 using Gating.Ledger;
@@ -7,7 +6,7 @@ using Gating.Log.Sealing;
 
 namespace Gating.Azure.Log;
 
-/// <summary>Leaf rows in one table, a partition for each stream; pending pointers in another, in 16 shards.</summary>
+/// <summary>Leaf rows in one table, pending pointers in another, each in 16 partitions by the stream's first bits.</summary>
 public sealed class TableLeafStore : ILeafStore
 {
     /// <summary>Looks at what is there before contention is called an outage.</summary>
@@ -29,23 +28,12 @@ public sealed class TableLeafStore : ILeafStore
 
     public Task EnsureCreatedAsync(CancellationToken cancellation) => _setup.EnsureAsync(cancellation).AsTask();
 
-    public async Task<IReadOnlyList<LeafRow>> AddAsync(StreamId stream, IReadOnlyList<NewLeaf> leaves, CancellationToken cancellation)
+    public async Task<IReadOnlyList<LeafRow>> AddAsync(IReadOnlyList<NewLeaf> leaves, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        var rows = new Dictionary<long, LeafRow>();
-        for (var tries = 0; tries < MaxTries; tries++)
-        {
-            var missing = leaves.Where(leaf => !rows.ContainsKey(leaf.Seq)).ToList();
-            if (missing.Count == 0 || await TryInsertAsync(stream, missing, cancellation))
-            {
-                missing.ForEach(leaf => rows[leaf.Seq] = new(stream, leaf.Seq, leaf.Entry, leaf.Previous, null));
-                return [.. leaves.Select(leaf => rows[leaf.Seq])];
-            }
-
-            rows = (await ReadAsync(stream, leaves[0].Seq, leaves[^1].Seq, cancellation)).ToDictionary(static row => row.Seq);
-        }
-
-        throw new StorageUnavailableException("Leaf rows appeared during each try to add them.");
+        var rows = await Task.WhenAll(Batches(leaves, static leaf => new(leaf.Stream, leaf.Seq)).Select(batch => AddBatchAsync(batch, cancellation)));
+        var added = rows.SelectMany(static batch => batch).ToDictionary(static row => new LeafPlace(row.Stream, row.Seq));
+        return [.. leaves.Select(leaf => added[new(leaf.Stream, leaf.Seq)])];
     }
 
     public async Task<IReadOnlyList<LeafRow>> ReadAsync(StreamId stream, long from, long to, CancellationToken cancellation)
@@ -57,45 +45,45 @@ public sealed class TableLeafStore : ILeafStore
             return rows;
         }
 
-        var query = new TableQuery(TableKeys.Partition(stream))
-            .RowKey(TableComparison.GreaterThanOrEqual, TableKeys.Leaf(Math.Max(from, 0)))
-            .RowKey(TableComparison.LessThanOrEqual, TableKeys.Leaf(Math.Min(to, TableKeys.MaxSeq)));
+        var query = new TableQuery(TableKeys.LeafPartition(stream))
+            .RowKey(TableComparison.GreaterThanOrEqual, TableKeys.Leaf(new(stream, Math.Max(from, 0))))
+            .RowKey(TableComparison.LessThanOrEqual, TableKeys.Leaf(new(stream, Math.Min(to, TableKeys.MaxSeq))));
         await foreach (var row in _leaves.QueryAsync(query, cancellation))
         {
-            rows.Add(LeafRows.Read(stream, row));
+            rows.Add(LeafRows.Read(row));
         }
 
         return rows;
     }
 
-    public async Task SetIndexesAsync(StreamId stream, IReadOnlyList<LeafIndex> indexes, CancellationToken cancellation)
+    public async Task SetIndexesAsync(IReadOnlyList<LeafIndex> indexes, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        var transaction = new TableTransaction(TableKeys.Partition(stream));
-        foreach (var index in indexes)
+        await Task.WhenAll(Batches(indexes, static index => new(index.Stream, index.Seq)).Select(async batch =>
         {
-            // Unconditional: there is one state that fixes this leaf's index, and whoever repeats it says the same.
-            transaction.Merge(LeafRows.OfIndex(stream, index), ETag.All);
-        }
+            var transaction = new TableTransaction(TableKeys.LeafPartition(batch[0].Stream));
+            foreach (var index in batch)
+            {
+                // Unconditional: there is one state that fixes this leaf's index, and whoever repeats it says the same.
+                transaction.Merge(LeafRows.OfIndex(index), ETag.All);
+            }
 
-        if (await _leaves.SubmitTransactionAsync(transaction, cancellation) is TableOutcome.Refused refused)
-        {
-            throw new LogFrozenException($"leaf {indexes[refused.Operation].Seq} of stream {stream} is in the log and its row is gone");
-        }
+            if (await _leaves.SubmitTransactionAsync(transaction, cancellation) is TableOutcome.Refused refused)
+            {
+                throw new LogFrozenException($"leaf {batch[refused.Operation].Seq} of stream {batch[refused.Operation].Stream} is in the log and its row is gone");
+            }
+        }));
     }
 
     public async Task AddPendingAsync(IReadOnlyCollection<LeafPlace> places, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        await Task.WhenAll(Batches(places).Select(batch =>
+        await Task.WhenAll(Batches(places.Distinct(), static place => place).Select(batch =>
         {
-            var transaction = new TableTransaction(batch.Partition);
-            foreach (var row in batch.Rows)
-            {
-                // A pointer says nothing but its key: written again it is the same.
-                transaction.Upsert(StoredRow.New(batch.Partition, row));
-            }
+            var transaction = new TableTransaction(TableKeys.LeafPartition(batch[0].Stream));
 
+            // A pointer says nothing but its key: written again it is the same.
+            Array.ForEach(batch, place => transaction.Upsert(LeafRows.OfPending(place)));
             return _pending.SubmitTransactionAsync(transaction, cancellation);
         }));
     }
@@ -103,14 +91,15 @@ public sealed class TableLeafStore : ILeafStore
     public async Task<IReadOnlyList<LeafPlace>> ReadPendingAsync(int most, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        var shards = await Task.WhenAll(Enumerable.Range(0, TableKeys.PendingShards).Select(shard => ReadShardAsync(shard, most, cancellation)));
+        var shards = await Task.WhenAll(Enumerable.Range(0, TableKeys.LeafShards).Select(shard => ReadShardAsync(shard, most, cancellation)));
         return [.. shards.SelectMany(static places => places).Take(most)];
     }
 
     public async Task DeletePendingAsync(IReadOnlyCollection<LeafPlace> places, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        await Task.WhenAll(Batches(places).Select(batch => DeleteAsync(batch.Partition, batch.Rows, cancellation)));
+        await Task.WhenAll(Batches(places.Distinct(), static place => place)
+            .Select(batch => DeleteAsync(TableKeys.LeafPartition(batch[0].Stream), [.. batch.Select(TableKeys.Leaf).Order(StringComparer.Ordinal)], cancellation)));
     }
 
     public async Task FreezeAsync(StreamId stream, string why, CancellationToken cancellation)
@@ -124,35 +113,48 @@ public sealed class TableLeafStore : ILeafStore
     public async Task<string?> ReadFrozenAsync(StreamId stream, CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        return await _leaves.GetAsync(TableKeys.Partition(stream), TableKeys.Frozen, cancellation) is { } row ? LeafRows.ReadFrozen(row) : null;
+        return await _leaves.GetAsync(TableKeys.LeafPartition(stream), TableKeys.Frozen(stream), cancellation) is { } row ? LeafRows.ReadFrozen(row) : null;
     }
 
-    private static IEnumerable<(string Partition, string[] Rows)> Batches(IEnumerable<LeafPlace> places) =>
-        places.Distinct().GroupBy(static place => TableKeys.Shard(place.Stream), TableKeys.Pending)
-            .SelectMany(static shard => shard.Order(StringComparer.Ordinal).Chunk(ILeafStore.MaxRows).Select(rows => (TableKeys.PendingPartition(shard.Key), rows)));
+    /// <summary>What goes into one transaction each: of one shard, at most a hundred.</summary>
+    private static IEnumerable<T[]> Batches<T>(IEnumerable<T> items, Func<T, LeafPlace> place) =>
+        items.GroupBy(item => TableKeys.LeafPartition(place(item).Stream), StringComparer.Ordinal).SelectMany(static shard => shard.Chunk(TableLimits.MaxOperations));
 
-    private static LeafPlace PlaceOf(TableEntity row)
+    /// <summary>One row that is there refuses the whole transaction: then what is there is read, and the rest added.</summary>
+    private async Task<IEnumerable<LeafRow>> AddBatchAsync(NewLeaf[] leaves, CancellationToken cancellation)
     {
-        StoredRow.Known(row, "pending pointer");
-        var parts = row.RowKey.Split(';');
-        return parts is [var stream, var seq] && StreamId.TryParse(stream, out var id)
-            ? new(id, long.Parse(seq, NumberStyles.None, CultureInfo.InvariantCulture))
-            : throw new FormatException("A pending pointer names no leaf.");
+        var rows = new Dictionary<LeafPlace, LeafRow>();
+        for (var tries = 0; tries < MaxTries; tries++)
+        {
+            var missing = Array.FindAll(leaves, leaf => !rows.ContainsKey(new(leaf.Stream, leaf.Seq)));
+            if (missing is [] || await TryInsertAsync(missing, cancellation))
+            {
+                Array.ForEach(missing, leaf => rows[new(leaf.Stream, leaf.Seq)] = new(leaf.Stream, leaf.Seq, leaf.Entry, leaf.Previous, null));
+                return rows.Values;
+            }
+
+            var streams = leaves.GroupBy(static leaf => leaf.Stream, static leaf => leaf.Seq);
+            var there = await Task.WhenAll(streams.Select(stream => ReadAsync(stream.Key, stream.Min(), stream.Max(), cancellation)));
+            var asked = leaves.Select(static leaf => new LeafPlace(leaf.Stream, leaf.Seq)).ToHashSet();
+            rows = there.SelectMany(static found => found).Select(static row => (Place: new LeafPlace(row.Stream, row.Seq), row)).Where(row => asked.Contains(row.Place)).ToDictionary(static row => row.Place, static row => row.row);
+        }
+
+        throw new StorageUnavailableException("Leaf rows appeared during each try to add them.");
     }
 
-    private async Task<bool> TryInsertAsync(StreamId stream, List<NewLeaf> leaves, CancellationToken cancellation)
+    private async Task<bool> TryInsertAsync(NewLeaf[] leaves, CancellationToken cancellation)
     {
-        var transaction = new TableTransaction(TableKeys.Partition(stream));
-        leaves.ForEach(leaf => transaction.Insert(LeafRows.Of(stream, leaf)));
+        var transaction = new TableTransaction(TableKeys.LeafPartition(leaves[0].Stream));
+        Array.ForEach(leaves, leaf => transaction.Insert(LeafRows.Of(leaf)));
         return await _adds.SubmitTransactionAsync(transaction, cancellation) is TableOutcome.Done;
     }
 
     private async Task<List<LeafPlace>> ReadShardAsync(int shard, int most, CancellationToken cancellation)
     {
         var places = new List<LeafPlace>();
-        await foreach (var row in _pending.QueryAsync(new TableQuery(TableKeys.PendingPartition(shard)) { PageSize = most }, cancellation))
+        await foreach (var row in _pending.QueryAsync(new TableQuery(TableKeys.LeafPartition(shard)) { PageSize = most }, cancellation))
         {
-            places.Add(PlaceOf(row));
+            places.Add(LeafRows.ReadPlace(row));
             if (places.Count == most)
             {
                 break;

@@ -10,11 +10,12 @@ namespace Gating.Mutants.Compiling;
 /// </summary>
 internal sealed class Unreached : CSharpSyntaxRewriter
 {
-    private static readonly string[] Reached = ["Admission", "Archive", "Generations", "Grants", "Holds", "Identity", "Ledger", "Registry", "Usage"];
+    private static readonly string[] Reached = ["Admission", "Archive", "Generations", "Grants", "Holds", "Identity", "Ledger", "Log", "Messages", "Registry", "Usage"];
     private static readonly BlockSyntax Thrown = (BlockSyntax)SyntaxFactory.ParseStatement("{ throw null!; }");
 
-    // What a generator wrote stays: guards log.
-    public static bool In(string folder, string file) => !file.EndsWith(".g.cs", StringComparison.Ordinal) && Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !Reached.Contains(first);
+    /// <summary>What a generator made has no folder of ours, and stays: guards log.</summary>
+    public static bool In(string folder, string file) => Path.IsPathRooted(file) && !file.EndsWith(".g.cs", StringComparison.Ordinal)
+        && Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !Reached.Contains(first);
 
     public static SyntaxTree Without(SyntaxTree tree) => tree.WithRootAndOptions(new Unreached().Visit(tree.GetRoot()), tree.Options);
 

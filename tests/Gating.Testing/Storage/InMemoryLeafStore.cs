@@ -36,30 +36,25 @@ public sealed class InMemoryLeafStore(Faults? faults = null) : ILeafStore
         }
     }
 
-    public Task<IReadOnlyList<LeafRow>> AddAsync(StreamId stream, IReadOnlyList<NewLeaf> leaves, CancellationToken cancellation) => RunAsync<IReadOnlyList<LeafRow>>(StoreCall.AddLeaves, () =>
+    public Task<IReadOnlyList<LeafRow>> AddAsync(IReadOnlyList<NewLeaf> leaves, CancellationToken cancellation) => RunAsync<IReadOnlyList<LeafRow>>(StoreCall.AddLeaves, () =>
     {
-        if (leaves.Count is 0 or > ILeafStore.MaxRows)
-        {
-            throw new ArgumentException($"{leaves.Count} rows in one call.", nameof(leaves));
-        }
-
         foreach (var leaf in leaves)
         {
-            _rows.TryAdd((stream.Value, leaf.Seq), new(stream, leaf.Seq, leaf.Entry, leaf.Previous, null));
+            _rows.TryAdd((leaf.Stream.Value, leaf.Seq), new(leaf.Stream, leaf.Seq, leaf.Entry, leaf.Previous, null));
         }
 
-        return [.. leaves.Select(leaf => _rows[(stream.Value, leaf.Seq)])];
+        return [.. leaves.Select(leaf => _rows[(leaf.Stream.Value, leaf.Seq)])];
     }, cancellation);
 
     public Task<IReadOnlyList<LeafRow>> ReadAsync(StreamId stream, long from, long to, CancellationToken cancellation) => RunAsync<IReadOnlyList<LeafRow>>(
         StoreCall.ReadLeaves, () => [.. _rows.Values.Where(row => row.Stream == stream && row.Seq >= from && row.Seq <= to)], cancellation);
 
-    public Task SetIndexesAsync(StreamId stream, IReadOnlyList<LeafIndex> indexes, CancellationToken cancellation) => RunAsync(StoreCall.SetIndexes, () =>
+    public Task SetIndexesAsync(IReadOnlyList<LeafIndex> indexes, CancellationToken cancellation) => RunAsync(StoreCall.SetIndexes, () =>
     {
         foreach (var index in indexes)
         {
-            var row = _rows.TryGetValue((stream.Value, index.Seq), out var found) ? found : throw new LogFrozenException($"leaf {index.Seq} of stream {stream} is in the log and its row is gone");
-            _rows[(stream.Value, index.Seq)] = row.Index is null || row.Index == index.Index ? row with { Index = index.Index } : throw Faults.Violation($"Leaf {index.Seq} of stream {stream} moved.");
+            var row = _rows.TryGetValue((index.Stream.Value, index.Seq), out var found) ? found : throw new LogFrozenException($"leaf {index.Seq} of stream {index.Stream} is in the log and its row is gone");
+            _rows[(index.Stream.Value, index.Seq)] = row.Index is null || row.Index == index.Index ? row with { Index = index.Index } : throw Faults.Violation($"Leaf {index.Seq} of stream {index.Stream} moved.");
         }
 
         return 0;

@@ -18,10 +18,10 @@ public abstract class LeafStoreContract
     public async Task Rows_are_added_once_and_read_in_order()
     {
         var store = await OpenAsync();
-        var leaves = Leaves(1, ILeafStore.MaxRows);
+        var leaves = Leaves(1, 100);
 
-        (await store.AddAsync(_stream, leaves, default)).ShouldBe(leaves.Select(Row));
-        (await store.AddAsync(_stream, leaves, default)).ShouldBe(leaves.Select(Row));
+        (await store.AddAsync(leaves, default)).ShouldBe(leaves.Select(Row));
+        (await store.AddAsync(leaves, default)).ShouldBe(leaves.Select(Row));
 
         (await store.ReadAsync(_stream, 0, long.MaxValue, default)).ShouldBe(leaves.Select(Row));
         (await store.ReadAsync(_stream, 9, 11, default)).ShouldBe(leaves[8..11].Select(Row));
@@ -35,10 +35,10 @@ public abstract class LeafStoreContract
     {
         var store = await OpenAsync();
         var (first, second) = (Leaves(3, 2), Leaves(1, 6));
-        await store.AddAsync(_stream, first, default);
-        await store.SetIndexesAsync(_stream, [new(3, 77)], default);
+        await store.AddAsync(first, default);
+        await store.SetIndexesAsync([new(_stream, 3, 77)], default);
 
-        var rows = await store.AddAsync(_stream, second, default);
+        var rows = await store.AddAsync(second, default);
 
         LeafRow[] expected = [Row(second[0]), Row(second[1]), Row(first[0]) with { Index = 77 }, Row(first[1]), Row(second[4]), Row(second[5])];
         rows.ShouldBe(expected);
@@ -46,10 +46,28 @@ public abstract class LeafStoreContract
     }
 
     [Fact]
+    public async Task Rows_of_many_streams_are_added_at_once_and_each_stream_reads_its_own()
+    {
+        var store = await OpenAsync();
+        NewLeaf[] leaves = [.. Enumerable.Range(0, 150).Select(_ => StreamId.Create()).SelectMany(stream => Leaves(1, 2).Select(leaf => leaf with { Stream = stream }))];
+        await store.AddAsync(leaves[40..41], default);
+        LeafRow[] expected = [.. leaves.Select(static leaf => new LeafRow(leaf.Stream, leaf.Seq, leaf.Entry, leaf.Previous, null))];
+
+        (await store.AddAsync(leaves, default)).ShouldBe(expected);
+        (await store.AddAsync([.. leaves.Reverse()], default)).ShouldBe(expected.Reverse());
+        await store.SetIndexesAsync([.. leaves.Select(static (leaf, i) => new LeafIndex(leaf.Stream, leaf.Seq, i))], default);
+
+        for (var i = 0; i < leaves.Length; i += 50)
+        {
+            (await store.ReadAsync(leaves[i].Stream, 1, 9, default)).ShouldBe([expected[i] with { Index = i }, expected[i + 1] with { Index = i + 1 }]);
+        }
+    }
+
+    [Fact]
     public async Task Many_who_add_the_same_seqs_at_once_see_one_winner_for_each()
     {
         var store = await OpenAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.AddAsync(_stream, Leaves(1, 3), default))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.AddAsync(Leaves(1, 3), default))));
         var stored = await store.ReadAsync(_stream, 1, 3, default);
         answers.ShouldAllBe(answer => answer.SequenceEqual(stored));
     }
@@ -59,10 +77,10 @@ public abstract class LeafStoreContract
     {
         var store = await OpenAsync();
         var leaves = Leaves(1, 3);
-        await store.AddAsync(_stream, leaves, default);
+        await store.AddAsync(leaves, default);
         for (var i = 0; i < 2; i++)
         {
-            await store.SetIndexesAsync(_stream, [new(1, 0), new(3, 5_000_000_000)], default);
+            await store.SetIndexesAsync([new(_stream, 1, 0), new(_stream, 3, 5_000_000_000)], default);
         }
 
         (await store.ReadAsync(_stream, 1, 3, default)).ShouldBe([Row(leaves[0]) with { Index = 0 }, Row(leaves[1]), Row(leaves[2]) with { Index = 5_000_000_000 }]);
@@ -72,8 +90,8 @@ public abstract class LeafStoreContract
     public async Task An_index_for_a_leaf_without_a_row_is_a_contradiction()
     {
         var store = await OpenAsync();
-        await store.AddAsync(_stream, Leaves(1, 1), default);
-        await Should.ThrowAsync<LogFrozenException>(() => store.SetIndexesAsync(_stream, [new(1, 0), new(2, 1)], default));
+        await store.AddAsync(Leaves(1, 1), default);
+        await Should.ThrowAsync<LogFrozenException>(() => store.SetIndexesAsync([new(_stream, 1, 0), new(_stream, 2, 1)], default));
     }
 
     [Fact]
@@ -114,7 +132,7 @@ public abstract class LeafStoreContract
     {
         var store = await OpenAsync();
         (await store.ReadFrozenAsync(_stream, default)).ShouldBeNull();
-        await store.AddAsync(_stream, Leaves(1, 1), default);
+        await store.AddAsync(Leaves(1, 1), default);
         await store.FreezeAsync(_stream, "the first", default);
         await store.FreezeAsync(_stream, "the second", default);
         (await store.ReadFrozenAsync(_stream, default)).ShouldBe("the first");
@@ -127,11 +145,7 @@ public abstract class LeafStoreContract
         var places = new List<LeafPlace>();
         foreach (var stream in Enumerable.Range(0, streams).Select(_ => StreamId.Create()))
         {
-            foreach (var chunk in Leaves(1, each).Chunk(ILeafStore.MaxRows))
-            {
-                await store.AddAsync(stream, chunk, default);
-            }
-
+            await store.AddAsync([.. Leaves(1, each).Select(leaf => leaf with { Stream = stream })], default);
             places.AddRange(Enumerable.Range(1, each).Select(seq => new LeafPlace(stream, seq)));
         }
 
@@ -141,7 +155,7 @@ public abstract class LeafStoreContract
 
     private LeafRow Row(NewLeaf leaf) => new(_stream, leaf.Seq, leaf.Entry, leaf.Previous, null);
 
-    private static NewLeaf[] Leaves(int from, int count) => [.. Enumerable.Range(from, count).Select(static seq => new NewLeaf(seq, AnyHash(), AnyHash()))];
+    private NewLeaf[] Leaves(int from, int count) => [.. Enumerable.Range(from, count).Select(seq => new NewLeaf(_stream, seq, AnyHash(), AnyHash()))];
 
     private static EntryHash AnyHash() => EntryHash.FromBytes(RandomNumberGenerator.GetBytes(EntryHash.Size));
 }

@@ -12,16 +12,16 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
 {
     private const int Streams = 16;
 
-    /// <summary>Rows looked at in one step on the way down to what is sealed.</summary>
+    /// <summary>Rows looked at in one step on the way down to what is sealed, and entries read in one step on the way up.</summary>
     private const int Window = 500;
 
     /// <summary>
-    /// At most <paramref name="most"/> leaves, ordered by their bytes: leaves of one stream do not stand together, and who seals the same leaves seals them in the same order. Pointers to what is
-    /// sealed, or frozen, are gone afterwards. Call it on a state whose seal is wholly applied, or leaves are taken twice.
+    /// Reads, and changes nothing but rows that were missing. At most <paramref name="most"/> leaves, ordered by their bytes: leaves of one stream do not stand together, and who seals the same
+    /// leaves seals them in the same order. Call it on a state whose seal is wholly applied, or leaves are taken twice.
     /// </summary>
-    public async Task<IReadOnlyList<StagedLeaf>> CollectAsync(IReadOnlyCollection<LeafPlace> pending, int most, CancellationToken cancellation)
+    public async Task<Collected> CollectAsync(IReadOnlyCollection<LeafPlace> pending, int most, CancellationToken cancellation)
     {
-        var (leaves, stale) = (new ConcurrentBag<IReadOnlyList<StagedLeaf>>(), new ConcurrentBag<LeafPlace>());
+        var (leaves, stale, contradictions) = (new ConcurrentBag<IReadOnlyList<StagedLeaf>>(), new ConcurrentBag<LeafPlace>(), new ConcurrentBag<StreamFrozenException>());
         var options = new ParallelOptions { MaxDegreeOfParallelism = Streams, CancellationToken = cancellation };
         await Parallel.ForEachAsync(pending.GroupBy(static place => place.Stream), options, async (places, cancel) =>
         {
@@ -32,20 +32,32 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
                 leaves.Add(taken.Leaves);
                 Array.ForEach(taken.Sealed, seq => stale.Add(new(places.Key, seq)));
             }
-            catch (StreamFrozenException frozen)
+            catch (StreamFrozenException contradiction)
             {
-                // Its rows without an index say what is missing; its pointers would only be met again in every run.
-                LogEvents.StreamFrozen(logger, places.Key, frozen.Message);
-                await store.FreezeAsync(places.Key, frozen.Message, cancel);
-                Array.ForEach(seqs, seq => stale.Add(new(places.Key, seq)));
+                contradictions.Add(contradiction);
             }
         });
-        if (!stale.IsEmpty)
+        return new(Order(leaves, most), [.. stale], [.. contradictions]);
+    }
+
+    /// <summary>
+    /// Freezes the streams that contradict themselves, and lets go of pointers to what is sealed or frozen. What is missing of a frozen stream its rows without an index say; its pointers would
+    /// only be met again in every run.
+    /// </summary>
+    public async Task SettleAsync(Collected collected, IReadOnlyCollection<LeafPlace> pending, CancellationToken cancellation)
+    {
+        foreach (var contradiction in collected.Contradictions)
         {
-            await store.DeletePendingAsync(stale, cancellation);
+            LogEvents.StreamFrozen(logger, contradiction.Stream, contradiction.Message);
+            await store.FreezeAsync(contradiction.Stream, contradiction.Message, cancellation);
         }
 
-        return Order(leaves, most);
+        var frozen = collected.Contradictions.Select(static contradiction => contradiction.Stream).ToHashSet();
+        LeafPlace[] done = [.. collected.Stale, .. pending.Where(place => frozen.Contains(place.Stream))];
+        if (done is not [])
+        {
+            await store.DeletePendingAsync(done, cancellation);
+        }
     }
 
     /// <summary>Whole streams, and of the last one its first leaves: the rest stays pending.</summary>
@@ -133,11 +145,11 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
         return whole;
     }
 
-    /// <summary>Adds the rows that are missing from <paramref name="from"/> on, up to the next one that is there.</summary>
+    /// <summary>Adds rows that are missing from <paramref name="from"/> on, up to the next one that is there.</summary>
     private async Task RepairAsync(StreamId stream, long from, long last, Dictionary<long, LeafRow> rows, CancellationToken cancellation)
     {
         var to = from;
-        while (to < last && to - from < ILeafStore.MaxRows - 1 && !rows.ContainsKey(to + 1))
+        while (to < last && to - from < Window - 1 && !rows.ContainsKey(to + 1))
         {
             to++;
         }
@@ -145,7 +157,7 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
         var entries = new List<NewLeaf>();
         await foreach (var entry in ledger.ReadEntriesAsync(stream, from, to, cancellation))
         {
-            entries.Add(new(entry.Seq, entry.Hash, entry.Previous));
+            entries.Add(NewLeaf.Of(entry));
         }
 
         if (entries.Count != to - from + 1)
@@ -153,9 +165,15 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
             throw new StreamFrozenException(stream, $"the log knows of later entries, and of {from} to {to} the ledger has {entries.Count}");
         }
 
-        foreach (var row in await store.AddAsync(stream, entries, cancellation))
+        foreach (var row in await store.AddAsync(entries, cancellation))
         {
             rows[row.Seq] = row;
         }
     }
 }
+
+/// <summary>What became of pending pointers.</summary>
+/// <param name="Leaves">To be sealed, in this order.</param>
+/// <param name="Stale">Pointers to leaves that are sealed.</param>
+/// <param name="Contradictions">Streams of which nothing was taken. They are only proved where the state did not move while their rows were read.</param>
+internal sealed record Collected(IReadOnlyList<StagedLeaf> Leaves, IReadOnlyList<LeafPlace> Stale, IReadOnlyList<StreamFrozenException> Contradictions);

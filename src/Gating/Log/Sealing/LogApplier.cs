@@ -10,7 +10,7 @@ namespace Gating.Log.Sealing;
 /// </summary>
 internal sealed class LogApplier(LogStores stores, LogKeys keys)
 {
-    private const int Parallel = 16;
+    private const int Writes = 16;
 
     /// <summary>Tries to advance a checkpoint that others move as well.</summary>
     private const int MaxTries = 5;
@@ -23,7 +23,7 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
     {
         var staging = await ReadStagingAsync(state, cancellation);
         await WriteTilesAsync(state, staging, cancellation);
-        await SetIndexesAsync(staging, cancellation);
+        await stores.Leaves.SetIndexesAsync([.. staging.Leaves.Select((leaf, i) => new LeafIndex(leaf.Stream, leaf.Seq, staging.BaseSize + i))], cancellation);
         await stores.Leaves.DeletePendingAsync([.. staging.Leaves.Select(static leaf => new LeafPlace(leaf.Stream, leaf.Seq))], cancellation);
         await PublishAsync(new(keys.Origin, state.Size, state.Root), cancellation);
     }
@@ -62,7 +62,7 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
             throw new LogFrozenException($"the leaves of its last seal do not give the root of its {state.Size} leaves");
         }
 
-        await ForEachAsync(tiles, stores.Log.PutTileAsync, cancellation);
+        await Parallel.ForEachAsync(tiles, new ParallelOptions { MaxDegreeOfParallelism = Writes, CancellationToken = cancellation }, async (tile, cancel) => await stores.Log.PutTileAsync(tile, cancel));
     }
 
     /// <summary>What is built upon is the tree that was signed: a tile that was changed is not carried on.</summary>
@@ -75,14 +75,6 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
         {
             throw new LogFrozenException($"its tiles are not those of the {state.BaseSize} leaves that were sealed");
         }
-    }
-
-    private Task SetIndexesAsync(Staging staging, CancellationToken cancellation)
-    {
-        var batches = staging.Leaves.Select((leaf, i) => (leaf.Stream, Index: new LeafIndex(leaf.Seq, staging.BaseSize + i)))
-            .GroupBy(static leaf => leaf.Stream, static leaf => leaf.Index)
-            .SelectMany(static stream => stream.OrderBy(static index => index.Seq).Chunk(ILeafStore.MaxRows).Select(chunk => (Stream: stream.Key, Indexes: chunk)));
-        return ForEachAsync(batches, (batch, cancel) => stores.Leaves.SetIndexesAsync(batch.Stream, batch.Indexes, cancel), cancellation);
     }
 
     private async Task PublishAsync(Checkpoint checkpoint, CancellationToken cancellation)
@@ -118,8 +110,4 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
 
         throw new StorageUnavailableException($"The {what} checkpoint moved during each of {MaxTries} tries to advance it.");
     }
-
-    private static Task ForEachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> act, CancellationToken cancellation) =>
-        System.Threading.Tasks.Parallel.ForEachAsync(
-            items, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation }, async (item, cancel) => await act(item, cancel));
 }

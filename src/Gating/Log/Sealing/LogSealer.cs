@@ -122,12 +122,19 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
 
         await KeepPaceAsync(stored?.State, cancellation);
         var pending = await stores.Leaves.ReadPendingAsync(MaxLeaves, cancellation);
-        var leaves = await _collector.CollectAsync(pending, MaxLeaves, cancellation);
-        if (leaves.Count == 0)
+        var collected = await _collector.CollectAsync(pending, MaxLeaves, cancellation);
+        if (collected.Contradictions.Count > 0 && !string.Equals((await stores.Log.ReadStateAsync(cancellation))?.Token, stored?.Token, StringComparison.Ordinal))
         {
-            return Step.Idle;
+            // Rows that were read while others sealed contradict each other, and prove nothing.
+            return Step.Overtaken;
         }
 
+        await _collector.SettleAsync(collected, pending, cancellation);
+        return collected.Leaves.Count == 0 ? Step.Idle : await SealAsync(stored, collected.Leaves, cancellation);
+    }
+
+    private async Task<Step> SealAsync(StoredState? stored, IReadOnlyList<StagedLeaf> leaves, CancellationToken cancellation)
+    {
         var (staging, edge) = Stage(stored?.State.Edge ?? TreeEdge.Empty, leaves);
         var bytes = staging.Encode();
         var next = new LogState(edge, staging.BaseSize, staging.BaseRoot, Staging.NameOf(bytes), time.GetUtcNow());

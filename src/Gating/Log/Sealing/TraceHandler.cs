@@ -21,7 +21,7 @@ public sealed class TraceHandler(LogStores stores, IMessageQueues queues, LogSea
     /// <summary>Entries of one reference that one message is worked on for; the rest goes on as a message of its own.</summary>
     private const int MaxEntries = 1000;
 
-    private const int Parallel = 16;
+    private const int Reads = 16;
 
     public string Queue => QueueNames.Trace;
 
@@ -41,21 +41,16 @@ public sealed class TraceHandler(LogStores stores, IMessageQueues queues, LogSea
             return new MessageOutcome.Refused("unknown_version", error.Message);
         }
 
-        var (pending, left) = (new ConcurrentBag<LeafPlace>(), new ConcurrentBag<TraceReference>());
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellation };
-        await System.Threading.Tasks.Parallel.ForEachAsync(trace.References, options, async (reference, cancel) =>
+        var (leaves, left) = (new ConcurrentDictionary<LeafPlace, NewLeaf>(), new ConcurrentBag<TraceReference>());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Reads, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(trace.References, options, async (reference, cancel) =>
         {
-            var taken = await TakeAsync(reference, cancel);
-            taken.Pending.ForEach(pending.Add);
-            taken.Absent.ForEach(left.Add);
+            if (await ReadAsync(reference, leaves, cancel) is { } absent)
+            {
+                left.Add(absent);
+            }
         });
-
-        // Rows before pointers: a pointer always has its row.
-        if (!pending.IsEmpty)
-        {
-            await stores.Leaves.AddPendingAsync(pending, cancellation);
-        }
-
+        await AddAsync([.. leaves.Values], cancellation);
         foreach (var reference in left)
         {
             await PutAgainAsync(reference, trace.AbsentSince, cancellation);
@@ -65,65 +60,68 @@ public sealed class TraceHandler(LogStores stores, IMessageQueues queues, LogSea
         return new MessageOutcome.Done();
     }
 
-    private async Task<(List<LeafPlace> Pending, List<TraceReference> Absent)> TakeAsync(TraceReference reference, CancellationToken cancellation)
+    /// <summary>Reads the entries of a reference into <paramref name="leaves"/>; returns the part of it that is not there.</summary>
+    private async Task<TraceReference?> ReadAsync(TraceReference reference, ConcurrentDictionary<LeafPlace, NewLeaf> leaves, CancellationToken cancellation)
     {
-        var (pending, absent, chunk, next) = (new List<LeafPlace>(), new List<TraceReference>(), new List<NewLeaf>(), reference.From);
-        var to = Math.Min(reference.To, reference.From + MaxEntries - 1);
+        var (next, to) = (reference.From, Math.Min(reference.To, reference.From + MaxEntries - 1));
         try
         {
             await foreach (var entry in stores.Ledger.ReadEntriesAsync(reference.Stream, reference.From, to, cancellation))
             {
-                if (entry.Seq > next)
+                if (entry.Seq != next)
                 {
-                    absent.Add(new(reference.Stream, next, entry.Seq - 1));
+                    break;
                 }
 
-                next = entry.Seq + 1;
-                chunk.Add(new(entry.Seq, entry.Hash, entry.Previous));
-                if (chunk.Count == ILeafStore.MaxRows)
-                {
-                    pending.AddRange(await AddAsync(reference.Stream, chunk, cancellation));
-                    chunk.Clear();
-                }
-            }
-
-            if (chunk.Count > 0)
-            {
-                pending.AddRange(await AddAsync(reference.Stream, chunk, cancellation));
+                leaves[new(entry.Stream, entry.Seq)] = NewLeaf.Of(entry);
+                next++;
             }
         }
         catch (StreamFrozenException frozen)
         {
             await FreezeAsync(reference.Stream, frozen.Message, cancellation);
-            return (pending, absent);
+            return null;
         }
 
         if (next <= to)
         {
-            // Entries have no gaps: where this one is missing, all after it are.
-            absent.Add(new(reference.Stream, next, reference.To));
+            // Entries have no gaps: where one is missing, those after it are not there yet either, or are none.
+            return reference with { From = next };
         }
-        else if (to < reference.To)
+
+        if (to < reference.To)
         {
             await queues.PutAsync(Queue, TraceMessage.Write([reference with { From = next }]), cancellation);
         }
 
-        return (pending, absent);
+        return null;
     }
 
-    /// <summary>The places of these leaves that are not sealed yet. Throws <see cref="StreamFrozenException"/> where a row says that another entry stood there.</summary>
-    private async Task<IEnumerable<LeafPlace>> AddAsync(StreamId stream, List<NewLeaf> leaves, CancellationToken cancellation)
+    /// <summary>Rows before pointers: a pointer always has its row. Of a stream whose row says that another entry stood there, there are no more pointers.</summary>
+    private async Task AddAsync(NewLeaf[] leaves, CancellationToken cancellation)
     {
-        var rows = await stores.Leaves.AddAsync(stream, leaves, cancellation);
-        for (var i = 0; i < leaves.Count; i++)
+        if (leaves is [])
         {
-            if (rows[i].Entry != leaves[i].Entry)
-            {
-                throw new StreamFrozenException(stream, $"entry {leaves[i].Seq} is another than the one that was logged");
-            }
+            return;
         }
 
-        return rows.Where(static row => row.Index is null).Select(static row => new LeafPlace(row.Stream, row.Seq));
+        var rows = await stores.Leaves.AddAsync(leaves, cancellation);
+        var forked = new Dictionary<StreamId, long>();
+        foreach (var (leaf, row) in leaves.Zip(rows).Where(static pair => pair.First.Entry != pair.Second.Entry))
+        {
+            forked[leaf.Stream] = Math.Min(leaf.Seq, forked.GetValueOrDefault(leaf.Stream, long.MaxValue));
+        }
+
+        foreach (var (stream, seq) in forked)
+        {
+            await FreezeAsync(stream, new StreamFrozenException(stream, $"entry {seq} is another than the one that was logged").Message, cancellation);
+        }
+
+        LeafPlace[] pending = [.. rows.Where(row => row.Index is null && !forked.ContainsKey(row.Stream)).Select(static row => new LeafPlace(row.Stream, row.Seq))];
+        if (pending is not [])
+        {
+            await stores.Leaves.AddPendingAsync(pending, cancellation);
+        }
     }
 
     private async Task FreezeAsync(StreamId stream, string why, CancellationToken cancellation)

@@ -61,6 +61,31 @@ internal sealed class LogWorld
 
     private LogStores Stores => new(Ledger, Leaves, Log, Published, LastKnown);
 
+    /// <summary>A log of some leaves, and a message about six more: of streams that are new and one that is not, with a gap that the ledger fills.</summary>
+    public static async Task<(LogWorld World, byte[] Message)> BeginAsync(int before)
+    {
+        var world = new LogWorld();
+        var old = await world.LogAsync(before);
+        await world.ShouldBeSoundAsync();
+        var (one, two) = (await world.AppendAsync(1), await world.AppendAsync(3));
+        await world.AppendAsync(2, old);
+        world.Time.Pass(TimeSpan.FromMinutes(1));
+        return (world, Message(new(one, 1, 1), new(old, before + 1, before + 2), new(two, 2, 3)));
+    }
+
+    /// <summary>Null where it could not know what it did.</summary>
+    public static async Task<MessageOutcome?> TryAsync(Func<Task<MessageOutcome>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (StorageUnavailableException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What lived in memory is gone; what an instance held by time ends.</summary>
     public void Restart() => (Sealer, Handler) = NewInstance();
 
@@ -167,6 +192,7 @@ internal sealed class LogWorld
         var count = 0;
         foreach (var stream in Ledger.Streams.Where(stream => !Frozen.Contains(stream)))
         {
+            (await Leaves.ReadFrozenAsync(stream, default)).ShouldBeNull();
             var (key, last) = (LeafKey.Of(Keys.Data, stream), 0L);
             await foreach (var entry in Ledger.ReadEntriesAsync(stream, 1, long.MaxValue, default))
             {

@@ -41,7 +41,7 @@ public sealed class SealerTests
         await _world.ShouldBeSoundAsync();
 
         await _world.AppendAsync(8, stream);
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 253, 254), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, 253, 254), default);
         _world.Time.Pass(LogSealer.Pace);
         await _world.Handler.HandleAsync(LogWorld.Message(new(stream, 256, 256), new(stream, 258, 258)), default);
         await _world.ShouldBeSoundAsync();
@@ -54,7 +54,7 @@ public sealed class SealerTests
         var stream = await _world.AppendAsync(1500);
         for (var from = 1; from < 1500; from += 100)
         {
-            await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, from, from + 99), default);
+            await _world.Leaves.AddAsync(await NewLeavesAsync(stream, from, from + 99), default);
         }
 
         await _world.Leaves.AddPendingAsync([new(stream, 1500)], default);
@@ -93,7 +93,7 @@ public sealed class SealerTests
     public async Task A_seal_takes_so_many_leaves_and_the_run_goes_on_with_the_rest()
     {
         var stream = await _world.AppendAsync(LogSealer.MaxLeaves + 900);
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, LogSealer.MaxLeaves + 900, LogSealer.MaxLeaves + 900), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, LogSealer.MaxLeaves + 900, LogSealer.MaxLeaves + 900), default);
         await _world.Leaves.AddPendingAsync([new(stream, LogSealer.MaxLeaves + 900)], default);
         await _world.Sealer.RunAsync(default);
         _world.Log.State!.BaseSize.ShouldBe(LogSealer.MaxLeaves);
@@ -107,7 +107,7 @@ public sealed class SealerTests
         await _world.LogAsync(1);
         var stream = await _world.AppendAsync(1);
         var (other, _) = _world.NewInstance();
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 1, 1), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, 1, 1), default);
         await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
         var started = TimeProvider.System.GetTimestamp();
         await other.RunAsync(default);
@@ -120,7 +120,7 @@ public sealed class SealerTests
     {
         await _world.LogAsync(1);
         var stream = await _world.AppendAsync(1);
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 1, 1), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, 1, 1), default);
         await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
         _world.Time.Pass(LogSealer.Pace);
         var held = _world.Faults.HoldNext(StoreCall.WriteLogState);
@@ -128,7 +128,7 @@ public sealed class SealerTests
         await held.Reached;
         _world.Time.Pass(LogSealer.RunLimit);
         await _world.AppendAsync(1, stream);
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 2, 2), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, 2, 2), default);
         await _world.Leaves.AddPendingAsync([new(stream, 2)], default);
         held.Release();
 
@@ -146,7 +146,7 @@ public sealed class SealerTests
         var first = Task.Run(() => _world.LogAsync(1));
         await held.Reached;
         var stream = await _world.AppendAsync(1);
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 1, 1), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, 1, 1), default);
         await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
         (await _world.NewInstance().Sealer.RunAsync(default)).ShouldBe(SealRun.Busy);
         _world.Time.Pass(LogSealer.Pace);
@@ -164,7 +164,7 @@ public sealed class SealerTests
         var leaves = new List<NewLeaf>();
         await foreach (var entry in _world.Ledger.ReadEntriesAsync(stream, from, to, default))
         {
-            leaves.Add(new(entry.Seq, entry.Hash, entry.Previous));
+            leaves.Add(NewLeaf.Of(entry));
         }
 
         return [.. leaves];

@@ -91,7 +91,7 @@ public sealed class TraceHandlerTests
     public async Task A_nudge_seals_what_is_pending()
     {
         var stream = await _world.AppendAsync(1);
-        await _world.Leaves.AddAsync(stream, [NewLeaf((await _world.Ledger.ReadEntryAsync(stream, 1, default))!)], default);
+        await _world.Leaves.AddAsync([NewLeaf.Of((await _world.Ledger.ReadEntryAsync(stream, 1, default))!)], default);
         await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
         await HandleAsync(TraceMessage.Nudge);
         await _world.ShouldBeSoundAsync();
@@ -179,6 +179,4 @@ public sealed class TraceHandlerTests
             rows.Head = rows.Head! with { Head = rows.Head.Head with { Seq = seq, Hash = entry.Hash, Time = entry.Time } };
         });
     }
-
-    private static NewLeaf NewLeaf(Entry entry) => new(entry.Seq, entry.Hash, entry.Previous);
 }
