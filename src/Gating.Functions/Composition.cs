@@ -105,6 +105,7 @@ internal static class Composition
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
+        services.AddSingleton<IEntryIndex, OutputIndexing>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();
@@ -120,7 +121,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, OrphanSweep>();
         services.AddSingleton<ITimedTask, IncomingSweep>();
         services.AddSingleton<ITimedTask, Retention>();
-        services.AddSingleton<ITimedTask, SealSweep>();
+        services.AddSingleton<ITimedTask, LogSweep>();
     }
 
     private static void AddEndpoints(this IServiceCollection services)

@@ -13,7 +13,6 @@ internal static class CrashPoint
     public const string BeforeFile = "before-file";
     public const string AfterFile = "after-file";
     public const string AfterArchived = "after-archived";
-    public const string AfterIndex = "after-index";
 
     [Conditional("GATING_CRASH_POINTS")]
     public static void Reach(string name)

@@ -1,3 +1,4 @@
+using Gating.Archive;
 using Gating.Ledger;
 using Gating.Log;
 using Gating.Log.Merkle;
@@ -179,7 +180,7 @@ public sealed class LogFaultTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     private TraceHandler NewHandler(AzureStorage storage) =>
-        new(StoresOf(storage), new InMemoryMessageQueues(TimeProvider.System), NewSealer(storage), TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        new(StoresOf(storage), new OutputIndexing(storage.Index), new InMemoryMessageQueues(TimeProvider.System), NewSealer(storage), TimeProvider.System, NullLogger<TraceHandler>.Instance);
 
     private LogSealer NewSealer(AzureStorage storage) => new(StoresOf(storage), _keys, new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
 

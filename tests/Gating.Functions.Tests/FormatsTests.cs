@@ -59,6 +59,7 @@ public sealed class FormatsTests : IAsyncLifetime, IDisposable
         label.ProduceId.ShouldBe(content, file.Name);
         var said = await _studio.IdentifyAsync(got.Bytes);
         (said.Text("state"), said.Text("record"), said.Text("content_id")).ShouldBe(("confirmed", "identical", content), file.Name);
+        await _world.LogAsync();
         (await _studio.IdentifyAsync(file.Bytes)).Text("record").ShouldBe("original", file.Name);
 
         var path = _folder.File("labelled-" + file.Name);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Gating.Archive;
 using Gating.Functions.Tests.World;
 using Gating.Ledger;
 using Gating.Log;
@@ -144,7 +145,7 @@ public sealed class LogTests : IAsyncLifetime
     private TraceHandler NewHandler()
     {
         var queues = new InMemoryMessageQueues(TimeProvider.System);
-        return new(Stores, queues, new LogSealer(Stores, Keys, queues, TimeProvider.System, NullLogger<LogSealer>.Instance), TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        return new(Stores, new OutputIndexing(new InMemoryOutputIndex()), queues, new LogSealer(Stores, Keys, queues, TimeProvider.System, NullLogger<LogSealer>.Instance), TimeProvider.System, NullLogger<TraceHandler>.Instance);
     }
 
     private async Task LogAsync(StreamId stream, int count)

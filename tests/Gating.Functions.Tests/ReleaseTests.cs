@@ -32,6 +32,7 @@ public sealed class ReleaseTests
         (await studio.ReleaseAsync(kept.Text("file"), Statement.Replace("film", "other", StringComparison.Ordinal), Picture)).Text("reason").ShouldBe("release_differs");
         (await studio.ReleaseAsync(kept.Text("file"), Statement, [.. Picture, (byte)'\n'])).Text("reason").ShouldBe("output_differs");
         (await studio.ReleaseAsync(kept.Text("file"), "{}", Picture)).Text("reason").ShouldBe("release_malformed");
+        await world.LogAsync();
         (await studio.IdentifyAsync(released.Bytes)).Text("content_id").ShouldBe(kept.Text("content_id"));
 
         var stream = await world.StreamOfAsync("artist");

@@ -51,6 +51,7 @@ public sealed class RetentionTests
         var got = await studio.GetAsync(put.Text("file"));
         (got.Status, got.Text("reason")).ShouldBe((410, "output_removed"));
         (await studio.GetAsync(put.Text("file"), TokenCall.Basic(TestRegistry.OtherApp, TestRegistry.OtherSecret))).Status.ShouldBe(404);
+        await world.LogAsync();
         (await studio.IdentifyAsync(kept)).Text("record").ShouldBe("identical");
         (await studio.IdentifyAsync(TinyPng.Of(1))).Text("record").ShouldBe("original");
         (await studio.IdentifyAsync(put.Text("sha256"))).Text("content_id").ShouldBe(put.Text("content_id"));

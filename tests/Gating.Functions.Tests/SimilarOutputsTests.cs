@@ -37,6 +37,7 @@ public sealed class SimilarOutputsTests(ITestOutputHelper output) : IAsyncLifeti
         int[] kept = [.. Enumerable.Range(3, count).Where(number => PerceptualHash.Of(new MemoryStream(Bytes($"{number:D3}.png"))) is PerceptualOutcome.Hashed { CanBeIndexed: true }).Take(2)];
         var png = await KeepAsync("png", kept[0], []);
         var jpeg = await KeepAsync("jpg", kept[1], ["-q:v", "2"]);
+        await _world.LogAsync();
 
         foreach (var (content, labelled) in ((string, string)[])[png, jpeg])
         {

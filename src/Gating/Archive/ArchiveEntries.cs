@@ -74,6 +74,30 @@ internal static class ArchiveEntries
             root.GetProperty("number").GetInt32(), file, root.GetProperty("label").GetString()!, Look(root));
     }
 
+    /// <summary>The public part of a release without the label that people see.</summary>
+    public static byte[] Released(ArchivedOutput output, ReleaseStatement statement, EntryHash released) =>
+        JsonBytes.OfObject((output, statement, released), static (json, state) =>
+        {
+            json.WriteNumber("v"u8, Version);
+            json.WriteString("app"u8, state.output.App);
+            json.WriteString("tool"u8, state.output.Tool);
+            json.WriteNumber("output"u8, state.output.Seq);
+            json.WriteString("content"u8, state.output.File.Content.Text);
+            json.WriteString("released_sha256"u8, state.released.ToString());
+            json.WriteString("agreement"u8, state.statement.Agreement);
+            json.WriteString("reason"u8, state.statement.Reason);
+        });
+
+    /// <summary>Which output was released, the seq of its entry, and the digest of what was given out.</summary>
+    public static (ContentId Content, long Seq, EntryHash Released) ReadReleased(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        var root = json.RootElement;
+        return root.GetProperty("v").GetInt32() is not Version and var version ? throw new UnknownVersionException("release entry", version)
+            : ContentId.TryParse(root.GetProperty("content").GetString(), out var content) ? (content, root.GetProperty("output").GetInt64(), Digest(root, "released_sha256"))
+            : throw new FormatException("A release's entry names no content.");
+    }
+
     private static PerceptualHash? Look(JsonElement root) => !root.TryGetProperty("perceptual_hash", out var hex) ? null
         : PerceptualHash.TryParse(hex.GetString(), out var look) ? look
         : throw new FormatException("An output's entry holds no hash of its look.");

@@ -12,10 +12,10 @@ public sealed record AwaitedOutput(Generation Generation, int Number, Labelling 
 }
 
 /// <summary>
-/// Takes outputs: label → keep → record → index. The blob comes before the entry: a crash in between leaves a blob that its generation's entry finds again, and the same bytes handed in
+/// Takes outputs: label → keep → record. Index rows follow when the entry is logged (<see cref="OutputIndexing"/>). The blob comes before the entry: a crash in between leaves a blob that its generation's entry finds again, and the same bytes handed in
 /// once more go on from there, until it is too late for an entry and the sweep takes it. An entry whose blob is not there cannot be. Throws <see cref="StorageUnavailableException"/>: the same request tells what happened.
 /// </summary>
-public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, ArchiveReferences references, IOutputIndex index, RegistrySource registry, TimeProvider time)
+public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArchiveStore archive, ArchiveReferences references, RegistrySource registry, TimeProvider time)
 {
     /// <summary>Which output it would be, by two point reads at once; or why none.</summary>
     /// <param name="late">How long after the generation closed it is still taken, where it was begun before.</param>
@@ -68,7 +68,7 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         {
             var recorded = await RecordedAsync(awaited.Generation.Person, settlement, cancellation);
             source.Position = 0;
-            return await AnswerAsync(recorded, EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(source, cancellation)), cancellation);
+            return Answer(recorded, EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(source, cancellation)));
         }
 
         if (ArchiveOutcome.Refused.ForLength(source.Length, awaited.Labelling) is { } length)
@@ -162,11 +162,12 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
         switch (await appender.AppendAsync(generation.Person, proposal, isNew: false))
         {
             case AppendOutcome<bool>.Done { Entries: [var entry, ..] }:
-                return await IndexAsync(ArchiveEntries.Read(entry)!, isReplayed: false, cancellation);
+                CrashPoint.Reach(CrashPoint.AfterArchived);
+                return new ArchiveOutcome.Archived(ArchiveEntries.Read(entry)!, Replayed: false);
             case AppendOutcome<bool>.Done:
                 return new ArchiveOutcome.Refused(ArchiveRefusal.Closed);
             case AppendOutcome<bool>.AlreadySettled settled:
-                return await AnswerAsync(await RecordedAsync(generation.Person, settled.Row, cancellation), file.SourceSha256, cancellation);
+                return Answer(await RecordedAsync(generation.Person, settled.Row, cancellation), file.SourceSha256);
             default:
                 return new ArchiveOutcome.Refused(ArchiveRefusal.Busy);
         }
@@ -178,17 +179,6 @@ public sealed class OutputArchiver(ILedgerStore ledger, Appender appender, IArch
             ? output
             : throw new StreamFrozenException(person, $"a settlement names entry {settlement.By}, which is no output");
 
-    private async Task<ArchiveOutcome> AnswerAsync(ArchivedOutput recorded, EntryHash sourceSha256, CancellationToken cancellation) =>
-        recorded.File.SourceSha256 == sourceSha256
-            ? await IndexAsync(recorded, isReplayed: true, cancellation)
-            : new ArchiveOutcome.Refused(ArchiveRefusal.OtherBytes);
-
-    // A crash before this leaves an output that only its generation finds; a repeat comes through here again.
-    private async Task<ArchiveOutcome> IndexAsync(ArchivedOutput output, bool isReplayed, CancellationToken cancellation)
-    {
-        CrashPoint.Reach(CrashPoint.AfterArchived);
-        await index.AddAsync(output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation);
-        CrashPoint.Reach(CrashPoint.AfterIndex);
-        return new ArchiveOutcome.Archived(output, isReplayed);
-    }
+    private static ArchiveOutcome Answer(ArchivedOutput recorded, EntryHash sourceSha256) =>
+        recorded.File.SourceSha256 == sourceSha256 ? new ArchiveOutcome.Archived(recorded, Replayed: true) : new ArchiveOutcome.Refused(ArchiveRefusal.OtherBytes);
 }

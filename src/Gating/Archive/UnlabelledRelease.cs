@@ -32,7 +32,7 @@ public enum ReleaseRefusal
 /// The lawful exception (Labelling Measures Art. 9): an output leaves without the label that people see, on a statement that is recorded first, and still with the implicit label. The archive
 /// keeps the labelled file alone, so the app sends the original again; its digest has to be the recorded one.
 /// </summary>
-public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IOutputIndex index, RecordedOutputs outputs, RegistrySource registry)
+public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, RecordedOutputs outputs, RegistrySource registry)
 {
     private const int Version = 1;
 
@@ -74,39 +74,16 @@ public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, IO
     // A crash after it leaves a release that is recorded and that nobody has: the same request again gets the file.
     private async Task<ReleaseRefusal?> RecordAsync(ArchivedOutput archived, ReleaseStatement statement, EntryHash released, CancellationToken cancellation)
     {
-        var draft = new EntryDraft(EntryKind.ReleasedUnlabelled, Public(archived, statement, released), Private(statement));
+        var draft = new EntryDraft(EntryKind.ReleasedUnlabelled, ArchiveEntries.Released(archived, statement, released), Private(statement));
         var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], archived.Release, null, true));
-        switch (await appender.AppendAsync(archived.Person, proposal, isNew: false))
+        return await appender.AppendAsync(archived.Person, proposal, isNew: false) switch
         {
-            case AppendOutcome<bool>.Done:
-                break;
-            case AppendOutcome<bool>.AlreadySettled settled:
-                if (await appender.ReadAnnouncedAsync(archived.Person, settled.Row.By, cancellation) is not var (_, before) || !before.Public.Span.SequenceEqual(draft.Public.Span))
-                {
-                    return ReleaseRefusal.Differs;
-                }
-
-                break;
-            default:
-                return ReleaseRefusal.Busy;
-        }
-
-        await index.AddAsync(archived.File.Content, new(archived.Person, archived.Seq), [released], look: null, cancellation);
-        return null;
+            AppendOutcome<bool>.Done => null,
+            AppendOutcome<bool>.AlreadySettled settled =>
+                await appender.ReadAnnouncedAsync(archived.Person, settled.Row.By, cancellation) is var (_, before) && before.Public.Span.SequenceEqual(draft.Public.Span) ? null : ReleaseRefusal.Differs,
+            _ => ReleaseRefusal.Busy,
+        };
     }
-
-    private static byte[] Public(ArchivedOutput archived, ReleaseStatement statement, EntryHash released) =>
-        JsonBytes.OfObject((archived, statement, released), static (json, state) =>
-        {
-            json.WriteNumber("v"u8, Version);
-            json.WriteString("app"u8, state.archived.App);
-            json.WriteString("tool"u8, state.archived.Tool);
-            json.WriteNumber("output"u8, state.archived.Seq);
-            json.WriteString("content"u8, state.archived.File.Content.Text);
-            json.WriteString("released_sha256"u8, state.released.ToString());
-            json.WriteString("agreement"u8, state.statement.Agreement);
-            json.WriteString("reason"u8, state.statement.Reason);
-        });
 
     private static byte[] Private(ReleaseStatement statement) => JsonBytes.OfObject(statement, static (json, statement) =>
     {

@@ -41,7 +41,9 @@ public sealed record Identification(LabelVerdict State, RecordMatch Match, Conte
     internal static Identification Decide(LabelReport? report, string? notRead, Ledger.EntryHash sha256, ArchivedOutput? byDigest, ArchivedOutput? byLabel, bool namesOurs, SimilarOutput? similar)
     {
         var state = report?.Verdict ?? LabelVerdict.None;
-        return byDigest is { } known
+
+        // Its own label leads to it before its digest is indexed.
+        return (byDigest ?? (byLabel?.File.OutputSha256 == sha256 ? byLabel : null)) is { } known
             ? new(LabelVerdict.Confirmed, known.File.OutputSha256 == sha256 ? RecordMatch.Identical : RecordMatch.Original, known.File.Content, report, notRead)
             // A look is a trace of generation (Art. 6 (3)), and no declaration.
             : similar is { } like ? new(state is LabelVerdict.None ? LabelVerdict.Suspected : state, RecordMatch.Similar, like.Output.File.Content, report, notRead, like.Distance)

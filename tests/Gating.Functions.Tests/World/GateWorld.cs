@@ -197,6 +197,15 @@ public sealed class GateWorld : IAsyncDisposable
     public Task<MessageOutcome> DeliverAsync(string queue, byte[] message, int instance = 0) =>
         _instances[instance].Services.GetServices<IMessageHandler>().Single(handler => handler.Queue == queue).HandleAsync(message, default);
 
+    /// <summary>What was announced so far is logged, and found by its digests and its look: what a driver does within a second.</summary>
+    public async Task LogAsync()
+    {
+        foreach (var message in await TakeMessagesAsync(QueueNames.Trace))
+        {
+            (await DeliverAsync(QueueNames.Trace, message)).ShouldBeOfType<MessageOutcome.Done>();
+        }
+    }
+
     public async Task ShouldBeSoundAsync(StreamId stream) => (await StreamVerifier.VerifyAsync(Ledger, stream, default)).Findings.ShouldBeEmpty();
 
     public async ValueTask DisposeAsync()

@@ -41,13 +41,14 @@ public sealed class RetentionTests
         var world = new GenerationFixture();
         var output = await ArchiveAsync(world);
         (await world.Retention.RunAsync(default)).ShouldBe(FileTally.None);
+        await world.IndexAsync();
         world.Gate.Time.Pass(Over);
 
         (await world.Retention.RunAsync(default)).ShouldBe(FileTally.None with { Gone = 1 });
 
         world.Archive.Contents.ShouldBeEmpty();
         (await world.Gate.EntriesAsync())[^1].Kind.ShouldBe(EntryKind.Removed);
-        var outputs = new RecordedOutputs(world.Index, world.Gate.Store);
+        var outputs = world.Outputs;
         (await outputs.FindStandingAsync(output.File.Content, default)).ShouldBe((output, true));
         var identifier = new Identifier(world.Index, outputs, new RegistrySource(world.Gate.RegistryStore, world.Gate.Time, RegistryMode.Production));
         (await identifier.OfDigestAsync(output.File.OutputSha256, default)).Match.ShouldBe(RecordMatch.Identical);
@@ -182,7 +183,8 @@ public sealed class RetentionTests
         world.Archive.LockSilently(output.File.Content, isLocked: true);
         world.Gate.Time.Pass(Over);
         (await world.Retention.RunAsync(default)).ShouldBe(FileTally.None with { Left = 1 });
-        (await new RecordedOutputs(world.Index, world.Gate.Store).FindStandingAsync(output.File.Content, default)).ShouldBe((output, true));
+        await world.IndexAsync();
+        (await world.Outputs.FindStandingAsync(output.File.Content, default)).ShouldBe((output, true));
 
         world.Archive.LockSilently(output.File.Content, isLocked: false);
         (await world.Retention.RunAsync(default)).ShouldBe(FileTally.None with { Gone = 1 });

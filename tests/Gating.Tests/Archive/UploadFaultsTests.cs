@@ -17,7 +17,7 @@ public sealed class UploadFaultsTests
     private static readonly StoreCall[] Taking =
     [
         StoreCall.ReadEntry, StoreCall.ReadRegistry, StoreCall.ReadSettlement, StoreCall.FindIncoming, StoreCall.ReadIncoming, StoreCall.StoreFile, StoreCall.ReadHead, StoreCall.Commit,
-        StoreCall.PutTrace, StoreCall.AddIndex, StoreCall.DeleteIncoming,
+        StoreCall.PutTrace, StoreCall.DeleteIncoming,
     ];
 
     private static readonly StoreCall[] Refusing =
@@ -116,7 +116,6 @@ public sealed class UploadFaultsTests
     [InlineData(StoreCall.ReadIncoming)]
     [InlineData(StoreCall.StoreFile)]
     [InlineData(StoreCall.Commit)]
-    [InlineData(StoreCall.AddIndex)]
     [InlineData(StoreCall.DeleteIncoming)]
     public async Task While_a_store_is_away_the_file_waits(StoreCall away)
     {

@@ -44,6 +44,7 @@ internal static class UploadFixture
         world.Archive.Contents.ShouldBe([generation.Contents[0]]);
         world.Incoming.Contents.ShouldBeEmpty();
         var output = (await world.StateAsync(generation)).ShouldBeOfType<OutputState.Recorded>().Output;
+        await world.IndexAsync();
         (await world.Index.FindAsync(generation.Contents[0], default)).ShouldBe(new OutputPlace(generation.Person, output.Seq));
         (await world.Index.FindAsync(output.File.SourceSha256, 9, default)).ShouldBe([generation.Contents[0]]);
         await world.ShouldBeAnnouncedAsync(generation.Person);

@@ -70,6 +70,8 @@ internal sealed class GenerationFixture
 
     public LegalHolds Holds { get; private set; } = null!;
 
+    public RecordedOutputs Outputs => new(Index, Archive, References, Gate.Store);
+
     /// <summary>Our clock agrees with storage's.</summary>
     public bool IsClockRight { get; set; } = true;
 
@@ -81,12 +83,12 @@ internal sealed class GenerationFixture
         var registry = new RegistrySource(Gate.RegistryStore, Gate.Time, RegistryMode.Production);
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
         Redeemer = new(registry, Appender, Gate.Store, Gate.Time);
-        Archiver = new(Gate.Store, Appender, Archive, References, Index, registry, Gate.Time);
+        Archiver = new(Gate.Store, Appender, Archive, References, registry, Gate.Time);
         Uploads = new(Archiver, Incoming, Queues, Handles, Gate.Time);
         Uploaded = new(Archiver, Incoming, Handles, static () => new MemoryStream());
         Sweep = NewSweep(Cursors);
         Retention = new(Archive, Gate.Store, Appender, References, Clock, Gate.Time, NullLogger<Retention>.Instance);
-        Holds = new(Gate.Store, Appender, new(Index, Gate.Store));
+        Holds = new(Gate.Store, Appender, Outputs);
     }
 
     public OrphanSweep NewSweep(InMemoryTaskCursors cursors) => new(Archive, Gate.Store, References, cursors, Clock, Gate.Time, NullLogger<OrphanSweep>.Instance);
@@ -166,6 +168,15 @@ internal sealed class GenerationFixture
     {
         var told = Gate.Queue.References.Where(reference => reference.Stream == person).SelectMany(static reference => Enumerable.Range((int)reference.From, (int)(reference.To - reference.From + 1)));
         Enumerable.Range(1, (int)(await Gate.Ledger.ReadHeadAsync(person, default))!.Head.Seq).Except(told).ShouldBeEmpty();
+    }
+
+    /// <summary>Every entry of the fixture's person is found by what it is found by, as when it is logged.</summary>
+    public async Task IndexAsync()
+    {
+        foreach (var entry in await Gate.EntriesAsync())
+        {
+            await new OutputIndexing(Index).AddAsync(entry, default);
+        }
     }
 
     public static byte[] Png(byte shade) => TinyPng.Of(shade);

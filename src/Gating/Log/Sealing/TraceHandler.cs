@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Gating.Log.Sealing;
 
 /// <summary>
-/// Takes messages of the <c>trace</c> queue: reads the entries that they refer to, writes their leaf rows, then pending pointers to them, and seals if nobody else does. Repeats find the same rows.
+/// Takes messages of the <c>trace</c> queue: reads the entries that they refer to, writes what they are found by, their leaf rows, then pending pointers to them, and seals if nobody else does. Repeats find the same rows.
 /// A crash after the rows leaves rows without pointers, and the message comes again; if it never did, the next leaf of that stream takes them along.
 /// </summary>
-public sealed class TraceHandler(LogStores stores, IMessageQueues queues, LogSealer sealer, TimeProvider time, ILogger<TraceHandler> logger) : IMessageHandler
+public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQueues queues, LogSealer sealer, TimeProvider time, ILogger<TraceHandler> logger) : IMessageHandler
 {
     /// <summary>How long a row that was announced may take to come: longer than any request can.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(24);
@@ -73,6 +73,7 @@ public sealed class TraceHandler(LogStores stores, IMessageQueues queues, LogSea
                     break;
                 }
 
+                await index.AddAsync(entry, cancellation);
                 leaves[new(entry.Stream, entry.Seq)] = NewLeaf.Of(entry);
                 next++;
             }

@@ -1,3 +1,4 @@
+using Gating.Archive;
 using Gating.Ledger;
 using Gating.Log;
 using Gating.Log.Merkle;
@@ -24,6 +25,7 @@ internal sealed class LogWorld
     {
         Queues = new(Time, Faults);
         Ledger = new(Faults);
+        Index = new(Faults);
         Leaves = new(Faults);
         Log = new(Time, Faults);
         Published = InMemoryCheckpointStore.Published(Faults);
@@ -53,6 +55,8 @@ internal sealed class LogWorld
     public TraceHandler Handler { get; private set; } = null!;
 
     public InMemoryMessageQueues Queues { get; }
+
+    public InMemoryOutputIndex Index { get; }
 
     public IReadOnlyList<QueuedMessage> Queued => Queues.Messages;
 
@@ -92,7 +96,7 @@ internal sealed class LogWorld
     public (LogSealer Sealer, TraceHandler Handler) NewInstance()
     {
         var sealer = new LogSealer(Stores, Keys, Queues, Time, NullLogger<LogSealer>.Instance);
-        return (sealer, new(Stores, Queues, sealer, Time, NullLogger<TraceHandler>.Instance));
+        return (sealer, new(Stores, new OutputIndexing(Index), Queues, sealer, Time, NullLogger<TraceHandler>.Instance));
     }
 
     /// <summary>Appends entries to a stream's ledger, without a word to the queue.</summary>

@@ -1,0 +1,20 @@
+using Gating.Ledger;
+using Gating.Log.Sealing;
+
+namespace Gating.Archive;
+
+/// <summary>
+/// Index rows of outputs, made from their entries when those are logged: a request does not wait for them. Until then a labelled file is found by the number in its label, through the file that
+/// is kept (<see cref="RecordedOutputs"/>); by its digest or its look a second later.
+/// </summary>
+public sealed class OutputIndexing(IOutputIndex index) : IEntryIndex
+{
+    public Task AddAsync(Entry entry, CancellationToken cancellation) => entry.Kind switch
+    {
+        EntryKind.Archived when ArchiveEntries.Read(entry) is { } output => index.AddAsync(
+            output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation),
+        EntryKind.ReleasedUnlabelled when ArchiveEntries.ReadReleased(entry) is var (content, seq, released) => index.AddAsync(
+            content, new(entry.Stream, seq), [released], look: null, cancellation),
+        _ => Task.CompletedTask,
+    };
+}
