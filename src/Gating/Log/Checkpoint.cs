@@ -19,14 +19,16 @@ public sealed record Checkpoint(string Origin, long Size, TreeHash Root, string 
             return null;
         }
 
-        var lines = Encoding.UTF8.GetString(text[..^1]).Split('\n');
-        if (lines is not [var origin, var size, var root, .. var extensions] || lines.Any(static line => line.Length == 0 || line.Any(static c => c < ' ')))
+        // No line is empty, the last included; in four parts, so that a text of nothing but newlines costs nothing.
+        var whole = Encoding.UTF8.GetString(text);
+        if (whole[0] == '\n' || whole.Contains("\n\n", StringComparison.Ordinal) || whole.AsSpan().ContainsAnyInRange('\0', (char)('\n' - 1)) || whole.AsSpan().ContainsAnyInRange((char)('\n' + 1), '\x1F')
+            || whole.Split('\n', 4) is not [var origin, var size, var root, var extensions])
         {
             return null;
         }
 
         return DecimalText.TryRead(size, out var leaves) && StrictBase64.Decode(Encoding.ASCII.GetBytes(root)) is { Length: TreeHash.Size } hash
-            ? new(origin, leaves, TreeHash.FromBytes(hash), string.Concat(extensions.Select(static line => line + "\n")))
+            ? new(origin, leaves, TreeHash.FromBytes(hash), extensions)
             : null;
     }
 

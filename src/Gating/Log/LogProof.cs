@@ -16,6 +16,9 @@ public sealed record LogProof(long Index, ImmutableArray<TreeHash> Hashes, ReadO
 {
     public const int MaxBytes = 2 * SignedNote.MaxBytes;
 
+    /// <summary>Bytes before the checkpoint: all hashes, and extra data of any sensible size.</summary>
+    private const int MaxHead = 128 * 1024;
+
     /// <summary>No tree is higher.</summary>
     private const int MaxHashes = 63;
 
@@ -28,13 +31,13 @@ public sealed record LogProof(long Index, ImmutableArray<TreeHash> Hashes, ReadO
     public static LogProof? Parse(ReadOnlyMemory<byte> bytes)
     {
         var proof = bytes.Span;
-        if (proof.Length > MaxBytes || !Utf8.IsValid(proof) || proof.IndexOf("\n\n"u8) is not (> 0 and var split))
+        if (proof.Length > MaxBytes || !Utf8.IsValid(proof) || proof.IndexOf("\n\n"u8) is not (> 0 and <= MaxHead and var split))
         {
             return null;
         }
 
-        // What stands before the blank line is short; a long line is none of ours.
-        var lines = new Queue<string>(Encoding.UTF8.GetString(proof[..split]).Split('\n'));
+        // One line more than there may be: it makes the last hash none.
+        var lines = new Queue<string>(Encoding.UTF8.GetString(proof[..split]).Split('\n', MaxHashes + 4));
         if (!string.Equals(lines.Dequeue(), Header, StringComparison.Ordinal))
         {
             return null;

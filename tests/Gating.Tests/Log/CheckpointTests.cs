@@ -49,6 +49,10 @@ public sealed class CheckpointTests(ITestOutputHelper output)
     [InlineData("Log\n5\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0= \n", false)]
     [InlineData("Log\n5\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\n\nx\n", false)]
     [InlineData("Log\n٥\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\n", false)]
+    [InlineData("Log\n5\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\nx\n\n", false)]
+    [InlineData("Log\n5\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\nx\ty\n", false)]
+    [InlineData("Log\n5\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\nx\u001Fy\n", false)]
+    [InlineData("Log\n5\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=", false)]
     [InlineData("", false)]
     [InlineData("\n", false)]
     public void There_is_one_text_for_each(string text, bool isOne)

@@ -57,6 +57,18 @@ public sealed class LogProofTests
     }
 
     [Fact]
+    public void A_proof_that_is_all_newlines_or_all_extra_is_refused_at_once()
+    {
+        var text = $"c2sp.org/tlog-proof@v1\nindex 0\n{string.Concat(Enumerable.Repeat("x\n", 500_000))}\nx\n";
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        LogProof.Parse(bytes).ShouldBeNull();
+        LogProof.Parse(Encoding.UTF8.GetBytes($"c2sp.org/tlog-proof@v1\nextra {new string('A', 200_000)}\nindex 0\n\nx\n")).ShouldBeNull();
+        LogProof.Parse(Encoding.UTF8.GetBytes($"c2sp.org/tlog-proof@v1\nextra {new string('A', 100_000)}\nindex 0\n\nx\n")).ShouldNotBeNull().Extra.Length.ShouldBe(75_000);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4 * 1024 * 1024);
+    }
+
+    [Fact]
     public async Task A_receipt_vouches_for_its_leaf_in_its_place_under_a_trusted_key_and_for_nothing_else()
     {
         var signer = Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin)).ShouldNotBeNull();
