@@ -77,5 +77,8 @@ internal static class GateEnvironment
         ["Gating__Storage__Prefix"] = settings.Prefix,
         ["Gating__Keys__DevelopmentFolder"] = settings.KeyFolder,
         ["Gating__RegistrySeed"] = settings.Seed,
+
+        // Others take the queues, as behind the Functions host; what that costs is measured by itself (log).
+        ["Gating__DrivesItself"] = "false",
     };
 }
