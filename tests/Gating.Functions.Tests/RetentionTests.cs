@@ -43,6 +43,7 @@ public sealed class RetentionTests
         await using var world = await StartAsync();
         var (studio, put) = await HandInAsync(world);
         var kept = (await studio.GetAsync(put.Text("file"))).Bytes;
+        await world.LogAsync();
         var tasks = new TimedTasks(world);
         tasks.Time.Pass(Over);
         (await tasks.RetainAsync()).ShouldBe(FileTally.None with { Gone = 1 });
@@ -51,7 +52,6 @@ public sealed class RetentionTests
         var got = await studio.GetAsync(put.Text("file"));
         (got.Status, got.Text("reason")).ShouldBe((410, "output_removed"));
         (await studio.GetAsync(put.Text("file"), TokenCall.Basic(TestRegistry.OtherApp, TestRegistry.OtherSecret))).Status.ShouldBe(404);
-        await world.LogAsync();
         (await studio.IdentifyAsync(kept)).Text("record").ShouldBe("identical");
         (await studio.IdentifyAsync(TinyPng.Of(1))).Text("record").ShouldBe("original");
         (await studio.IdentifyAsync(put.Text("sha256"))).Text("content_id").ShouldBe(put.Text("content_id"));
