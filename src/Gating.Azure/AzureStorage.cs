@@ -131,7 +131,7 @@ public sealed class AzureStorage : IDisposable
 
     private BlobServiceClient NewBlobs(Uri address)
     {
-        var options = Configure(new BlobClientOptions(), _ => StorageOperation.Blob);
+        var options = Configure(new BlobClientOptions(), request => request.Method == RequestMethod.Put ? StorageOperation.BlobPut : StorageOperation.Blob);
         return _options.Credential switch
         {
             StorageCredential.SharedKey key => new(address, new StorageSharedKeyCredential(key.Account, key.Key), options),

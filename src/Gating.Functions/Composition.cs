@@ -14,6 +14,7 @@ using Gating.Identity.Keys;
 using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
+using Gating.Receipts;
 using Gating.Registry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -109,6 +110,8 @@ internal static class Composition
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();
+        services.AddSingleton<AppEntries>();
+        services.AddSingleton<ReceiptMaker>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<IdentityVerifier>();
@@ -138,6 +141,7 @@ internal static class Composition
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<LogEndpoint>();
+        services.AddSingleton<ReceiptsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }

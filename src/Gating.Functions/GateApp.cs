@@ -61,6 +61,9 @@ public static class GateApp
         var log = services.GetRequiredService<LogEndpoint>();
         app.MapGet("/log/checkpoint", Handler(log.GetCheckpointAsync));
         app.MapGet("/log/tile/{**path}", Handler(log.GetTileAsync));
+        var receipts = services.GetRequiredService<ReceiptsEndpoint>();
+        app.MapGet("/v1/receipts/{entry}", Handler(receipts.GetAsync));
+        app.MapGet("/v1/receipts/{entry}/{later}", Handler(receipts.GetLaterAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();

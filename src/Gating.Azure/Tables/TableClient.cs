@@ -117,6 +117,7 @@ public sealed class TableClient
         cancellation.ThrowIfCancellationRequested();
         using var message = _sender.NewMessage(RequestMethod.Post, _batch, JsonMinimal);
         WithBody(message, body, TableTransactionWriter.ContentType);
+        _sender.CountEntities(transaction.Count);
         var answer = await _sender.SendAsync(message, StorageOperation.Transaction, CancellationToken.None).ConfigureAwait(false);
         body.Recycle();
         var outcome = answer.ReadTransaction(transaction.Count);
@@ -186,6 +187,7 @@ public sealed class TableClient
             TableOperationKind.Delete => (RequestMethod.Delete, StorageOperation.Delete),
             TableOperationKind.Replace or TableOperationKind.Upsert => (RequestMethod.Put, StorageOperation.Update),
         };
+        _sender.CountEntities(1);
         var entity = operation.Entity;
         var address = operation.Kind == TableOperationKind.Insert ? _entities : new(_address + TableAddress.Row(entity.PartitionKey, entity.RowKey));
         using var message = _sender.NewMessage(method, address, JsonMinimal);

@@ -57,5 +57,7 @@ internal sealed class TableSender(TableAccount account, TableClientOptions optio
         return answer.IsUnavailable ? throw answer.Unavailable() : answer;
     }
 
+    public void CountEntities(int count) => account.Requests.CountEntities(count);
+
     private static int Tries(HttpMessage message) => message.ProcessingContext.RetryNumber + 1;
 }

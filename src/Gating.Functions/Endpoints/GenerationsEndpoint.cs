@@ -79,6 +79,7 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
             }
 
             json.WriteEndArray();
+            json.WriteString("receipt"u8, ReceiptsEndpoint.PathOf(state.id));
         }, context.RequestAborted);
     }
 

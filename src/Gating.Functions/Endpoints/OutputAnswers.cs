@@ -31,6 +31,7 @@ internal static class OutputAnswers
             json.WriteRawValue(output.Label);
             json.WriteString("retain_until"u8, output.File.RetainUntil.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             json.WriteString("file"u8, $"/v1/outputs/{output.File.Content.Text}");
+            json.WriteString("receipt"u8, ReceiptsEndpoint.PathOf(output.File.Content.Text));
         }, context.RequestAborted);
     }
 

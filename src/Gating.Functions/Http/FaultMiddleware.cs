@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gating.Functions.Telemetry;
 using Gating.Ledger;
+using Gating.Log;
 using Gating.Registry;
 
 namespace Gating.Functions.Http;
@@ -41,6 +42,12 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
             Log.StreamFrozen(logger, error.Stream.ToString(), TraceId(context));
             GateTelemetry.Decided("failed", "stream_frozen", TimeSpan.Zero);
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "stream_frozen", "A record contradicts itself; an operator has to look.");
+        }
+        catch (LogFrozenException error)
+        {
+            Log.LogFrozen(logger, error.Message, TraceId(context));
+            GateTelemetry.Decided("failed", "log_frozen", TimeSpan.Zero);
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "log_frozen", "The log contradicts itself; an operator has to look.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -89,6 +96,9 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
 
         [LoggerMessage(4, LogLevel.Critical, "The registry of version {Version} has {Errors} errors and closes the gate; trace {TraceId}")]
         public static partial void RegistryUnreadable(ILogger logger, long version, int errors, string traceId);
+
+        [LoggerMessage(5, LogLevel.Critical, "{Why} Trace {TraceId}")]
+        public static partial void LogFrozen(ILogger logger, string why, string traceId);
 
         [LoggerMessage(3, LogLevel.Error, "Unexpected {Error}; trace {TraceId}{StackTrace}")]
         public static partial void Unexpected(ILogger logger, string? error, string? stackTrace, string traceId);

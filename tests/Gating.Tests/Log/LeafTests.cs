@@ -33,6 +33,25 @@ public sealed class LeafTests
     }
 
     [Theory]
+    [MemberData(nameof(LeafVectors))]
+    public void What_opens_a_leaf_is_written_as_the_vectors_parts_follow_and_read_back_whole_or_not_at_all(string vector)
+    {
+        using var json = JsonDocument.Parse(vector);
+        var v = json.RootElement;
+        var (key, seq) = (LeafKey.Of(new OperatorKey(Hex(v, "dataKey")), StreamId.FromBytes(Hex(v, "stream"))), v.GetProperty("seq").GetInt64());
+        var bytes = LeafOpening.Of(key, seq, EntryHash.FromBytes(Hex(v, "entryHash"))).ToBytes();
+        bytes.ShouldBe([1, .. Hex(v, "tag"), .. Hex(v, "opening"), .. Hex(v, "entryHash")]);
+        LeafOpening.Parse(bytes).ShouldNotBeNull().Leaf.ToBytes().ShouldBe([.. Hex(v, "tag"), .. Hex(v, "commitment")]);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            LeafOpening.Parse(bytes.AsSpan(0, length)).ShouldBeNull();
+        }
+
+        LeafOpening.Parse([.. bytes, 0]).ShouldBeNull();
+        LeafOpening.Parse([2, .. bytes[1..]]).ShouldBeNull();
+    }
+
+    [Theory]
     [MemberData(nameof(SealVectors))]
     public void A_seal_is_stored_as_the_vector_says_and_read_back_the_same(string vector)
     {

@@ -10,7 +10,8 @@ namespace Gating.Log.Sealing;
 /// </summary>
 internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, OperatorKey key, ILogger logger)
 {
-    private const int Streams = 16;
+    /// <summary>Looked at at once. Where each leaf is of another stream, a seal is as many small requests: their wait is what it takes, and the handlers' own stand in the same line.</summary>
+    private const int Streams = 64;
 
     /// <summary>Rows looked at in one step on the way down to what is sealed, and entries read in one step on the way up.</summary>
     private const int Window = 500;

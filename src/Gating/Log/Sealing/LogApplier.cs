@@ -10,7 +10,8 @@ namespace Gating.Log.Sealing;
 /// </summary>
 internal sealed class LogApplier(LogStores stores, LogKeys keys)
 {
-    private const int Writes = 16;
+    /// <summary>Requests at once, for the same reason as <see cref="LeafCollector"/>'s.</summary>
+    private const int Writes = 64;
 
     /// <summary>Tries to advance a checkpoint that others move as well.</summary>
     private const int MaxTries = 5;

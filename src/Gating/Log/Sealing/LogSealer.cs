@@ -41,6 +41,9 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
     private readonly LogApplier _applier = new(stores, keys);
     private readonly LeafCollector _collector = new(stores.Ledger, stores.Leaves, keys.Data, logger);
 
+    private int _running;
+    private volatile bool _again;
+
     private enum Step
     {
         Idle,
@@ -51,10 +54,43 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
     /// <summary>Throws <see cref="LogFrozenException"/> where what is stored does not continue the last known checkpoint. Writes nothing: for start-up.</summary>
     public async Task CheckAsync(CancellationToken cancellation) => await _guard.ReadAsync(cancellation);
 
-    /// <summary>Seals until nothing is pending, or for <see cref="RunLimit"/>.</summary>
+    /// <summary>
+    /// Seals until nothing is pending, or for <see cref="RunLimit"/>. Who comes while this instance runs already costs storage nothing: the run looks once more, as it does for those who found the
+    /// lease taken. Where it breaks, what they added stays pending for the next, as theirs would.
+    /// </summary>
     public async Task<SealRun> RunAsync(CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
+        while (true)
+        {
+            // Said before it is looked whether somebody runs: they look here after they have ended.
+            _again = true;
+            if (Interlocked.CompareExchange(ref _running, 1, 0) != 0)
+            {
+                return SealRun.Busy;
+            }
+
+            SealRun run;
+            try
+            {
+                // Whoever said it until now added a pointer before that, and this run has not looked yet.
+                _again = false;
+                run = await RunAsync(started, cancellation);
+            }
+            finally
+            {
+                Volatile.Write(ref _running, 0);
+            }
+
+            if (run == SealRun.OutOfTime || !_again)
+            {
+                return run;
+            }
+        }
+    }
+
+    private async Task<SealRun> RunAsync(long started, CancellationToken cancellation)
+    {
         try
         {
             while (await stores.Log.TryLeaseAsync(Lease, cancellation) is { } lease)

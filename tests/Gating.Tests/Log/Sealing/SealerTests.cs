@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Gating.Ledger;
 using Gating.Log.Sealing;
+using Gating.Messages;
 using Gating.Testing;
 using Gating.Testing.Storage;
 using Shouldly;
@@ -154,6 +156,56 @@ public sealed class SealerTests
         await first;
         (await _world.CheckpointAsync()).Size.ShouldBe(2);
         await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Who_comes_while_this_instance_runs_asks_nothing_of_storage_and_is_seen_to()
+    {
+        var held = _world.Faults.HoldNext(StoreCall.ReleaseLease);
+        var first = Task.Run(() => _world.LogAsync(1));
+        await held.Reached;
+        var stream = await _world.AppendAsync(1);
+        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 1, 1), default);
+        await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
+        var calls = _world.Faults.AllCalls;
+        (await _world.Sealer.RunAsync(default)).ShouldBe(SealRun.Busy);
+        _world.Faults.AllCalls.ShouldBe(calls);
+        _world.Time.Pass(LogSealer.Pace);
+        held.Release();
+        await first;
+        (await _world.CheckpointAsync()).Size.ShouldBe(2);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Nobody_of_many_who_come_to_one_instance_at_once_is_left_waiting()
+    {
+        var streams = new List<StreamId>();
+        for (var i = 0; i < 60; i++)
+        {
+            streams.Add(await _world.AppendAsync(1));
+        }
+
+        await Task.WhenAll(streams.Select(stream => Task.Run(async () =>
+        {
+            await Task.Delay(RandomNumberGenerator.GetInt32(1500));
+            (await _world.Handler.HandleAsync(LogWorld.Message(new TraceReference(stream, 1, 1)), default)).ShouldBeOfType<MessageOutcome.Done>();
+        })));
+        (await _world.CheckpointAsync()).Size.ShouldBe(60);
+        await _world.ShouldBeSoundAsync();
+        _world.Faults.Calls(StoreCall.TakeLease).ShouldBeLessThan(60);
+    }
+
+    [Fact]
+    public async Task A_run_that_broke_is_in_nobodys_way()
+    {
+        await _world.LogAsync(1);
+        foreach (var call in new[] { StoreCall.TakeLease, StoreCall.ReadPending })
+        {
+            _world.Faults.On(call, Fault.Before);
+            await Should.ThrowAsync<StorageUnavailableException>(() => _world.Sealer.RunAsync(default));
+            (await _world.Sealer.RunAsync(default)).ShouldBe(SealRun.Done);
+        }
     }
 
     private long WritesSoFar() => new[] { StoreCall.WriteLogState, StoreCall.PutStaging, StoreCall.PutTile, StoreCall.WritePublished, StoreCall.WriteLastKnown, StoreCall.SetIndexes, StoreCall.DeletePending }
