@@ -57,8 +57,9 @@ public sealed class TableOutputIndex : IOutputIndex
     }
 
     internal static OutputPlace PlaceOf(TableEntity row) => StreamId.TryParse(StoredRow.Known(row, "output index").Get(Stream).AsString(), out var stream)
-        ? new OutputPlace(stream, row.Get(Seq).AsInt64())
-        : throw new FormatException("An index row holds no stream id.");
+        && row.Get(Seq).AsInt64() is >= 1 and <= TableKeys.MaxSeq and var seq
+        ? new OutputPlace(stream, seq)
+        : throw new FormatException("An index row holds no place of an entry.");
 
     internal static LookCandidate LookOf(TableEntity row) => new(ContentOf(StoredRow.Known(row, "look index")), row.Get(Look).AsString());
 

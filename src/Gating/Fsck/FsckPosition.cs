@@ -37,7 +37,7 @@ public sealed record FsckPosition(FsckPhase Phase, string? After, long? Size, Re
             }
 
             long? size = root.GetProperty("size") is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
-            ReadOnlyMemory<byte>? seen = root.GetProperty("seen") is { ValueKind: JsonValueKind.String } bits ? bits.GetBytesFromBase64() : null;
+            ReadOnlyMemory<byte>? seen = root.GetProperty("seen") is { ValueKind: JsonValueKind.String } bits ? new ReadOnlyMemory<byte>(bits.GetBytesFromBase64()) : (ReadOnlyMemory<byte>?)null;
             return size < 0 || (seen is { } known && known.Length != BytesFor(size ?? 0)) ? null : new(phase, root.GetProperty("after").GetString(), size, seen);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -147,7 +147,9 @@ internal sealed class LogCheck(FsckStores stores, FsckKeys keys, List<FsckFindin
         var thing = new StoredThing.Staging(state.Staging);
         if (await stores.Log.Log.ReadStagingAsync(state.Staging, cancellation) is not { } bytes)
         {
-            findings.Add(new FsckFinding.Wrong(thing, FsckFault.Missing, "the leaves of the last seal", "nothing"));
+            findings.Add(await FindStagingAsync(state, size, cancellation) is { } other
+                ? new FsckFinding.Wrong(new StoredThing.LogState(), FsckFault.Differs, $"the staging blob {other}", $"{state.Staging}, which is not there")
+                : new FsckFinding.Wrong(thing, FsckFault.Missing, "the leaves of the last seal", "nothing"));
             return;
         }
 
@@ -172,6 +174,22 @@ internal sealed class LogCheck(FsckStores stores, FsckKeys keys, List<FsckFindin
         {
             findings.Add(new FsckFinding.Wrong(new StoredThing.LogState(), FsckFault.Differs, "the staging blob of its last seal", $"{state.Staging}, of another tree"));
         }
+    }
+
+    /// <summary>The staging blob that has the last leaves of the tree, where the state names another.</summary>
+    private async Task<EntryHash?> FindStagingAsync(LogState state, long size, CancellationToken cancellation)
+    {
+        var first = await new LogLeaves(stores.Log.Log, size).AtAsync(Math.Min(state.BaseSize, Math.Max(0, size - 1)), cancellation);
+        await foreach (var thing in stores.Walk.ReadLogBlobsAsync(cancellation))
+        {
+            if (thing is StoredThing.Staging { Name: var name } && await stores.Log.Log.ReadStagingAsync(name, cancellation) is { } bytes && Staging.NameOf(bytes.Span) == name
+                && Staging.Decode(bytes.Span) is var staging && staging.BaseSize == state.BaseSize && staging.Leaves[0].Leaf == first)
+            {
+                return name;
+            }
+        }
+
+        return null;
     }
 
     private static string Say(long size, TreeHash root) => string.Create(CultureInfo.InvariantCulture, $"{size} leaves of root {root}");

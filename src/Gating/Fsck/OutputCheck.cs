@@ -51,6 +51,12 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
             return (new FsckFinding.Unjudged(thing, "without the data key its reference cannot be opened"), 0);
         }
 
+        // Sealed again it is the same text: also what opens may have been changed in a bit that carries nothing.
+        if (!keys.References!.TryOpen(content, file.Reference, out var reference) || !string.Equals(keys.References.Seal(content, reference), file.Reference, StringComparison.Ordinal))
+        {
+            return (new FsckFinding.Wrong(thing, FsckFault.Differs, "its own sealed reference", "none, or another"), 0);
+        }
+
         switch (await _standings.OfAsync(file, cancellation))
         {
             case FileStanding.Recorded recorded:
@@ -73,26 +79,31 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
         {
             case WalkedRow.OfOutput output:
                 var found = await OutputAsync(output.Place, cancellation);
-                return !found.IsJudged || found.Output?.File.Content == output.Content
-                    ? null
-                    : new FsckFinding.Wrong(new StoredThing.OutputRow(output.Content), FsckFault.Differs, "the place of its entry", $"entry {output.Place.Seq} of stream {output.Place.Person}");
+                return Judge(
+                    new StoredThing.OutputRow(output.Content), found.IsJudged, found.Output?.File.Content == output.Content, FsckFault.Differs,
+                    "the place of its entry", $"entry {output.Place.Seq} of stream {output.Place.Person}");
             case WalkedRow.OfDigest digest:
                 var (isKnown, of) = await RecordedAsync(digest.Content, cancellation);
-                return !isKnown || (of is not null && await HasDigestAsync(of, digest.Digest, cancellation))
-                    ? null
-                    : new FsckFinding.Wrong(new StoredThing.DigestRow(digest.Digest, digest.Content), FsckFault.Stray, "a digest of that output", "another");
+                return Judge(
+                    new StoredThing.DigestRow(digest.Digest, digest.Content), isKnown, of is not null && await HasDigestAsync(of, digest.Digest, cancellation), FsckFault.Stray,
+                    "a digest of that output", "another");
             case WalkedRow.OfLook look:
                 var (isThere, seen) = await RecordedAsync(look.Content, cancellation);
                 var expected = OutputLook.Of(seen?.Look);
-                return !isThere || (expected is not null && expected.Bands.Contains(look.Band) && string.Equals(expected.Text, look.Look, StringComparison.Ordinal))
-                    ? null
-                    : new FsckFinding.Wrong(new StoredThing.LookRow(look.Band, look.Content), FsckFault.Differs, expected?.Text ?? "no look", look.Look);
+                return Judge(
+                    new StoredThing.LookRow(look.Band, look.Content), isThere, expected?.Bands.Contains(look.Band) is true && string.Equals(expected.Text, look.Look, StringComparison.Ordinal), FsckFault.Differs,
+                    expected?.Text ?? "no look", look.Look);
             case WalkedRow.Unreadable unreadable:
                 return new FsckFinding.Wrong(unreadable.Thing, FsckFault.Unreadable, "an index row", unreadable.Why);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    private static FsckFinding? Judge(StoredThing thing, bool isJudged, bool isGood, FsckFault fault, string expected, string found) =>
+        !isJudged ? new FsckFinding.Unjudged(thing, "no entry can vouch for it")
+        : isGood ? null
+        : new FsckFinding.Wrong(thing, fault, expected, found);
 
     private async Task<bool> HasDigestAsync(ArchivedOutput output, EntryHash digest, CancellationToken cancellation)
     {
@@ -128,7 +139,7 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
 
         return await stores.Archive.LookAsync(content.Text, cancellation) is { } file && await _standings.OfAsync(file, cancellation) is FileStanding.Recorded recorded
             ? await OutputAsync(new(recorded.Person, recorded.Seq), cancellation)
-            : (true, null);
+            : (false, null);
     }
 
     private async Task<OutputPlace?> PlaceAsync(ContentId content, CancellationToken cancellation)

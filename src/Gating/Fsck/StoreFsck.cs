@@ -72,7 +72,7 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
             findings.Add(new FsckFinding.Unjudged(null, "without a good tree the places of leaves are not judged"));
         }
 
-        ReadOnlyMemory<byte>? seen = size is { } leaves && keys.Data is not null ? new byte[FsckPosition.BytesFor(leaves)] : null;
+        ReadOnlyMemory<byte>? seen = size is { } leaves && keys.Data is not null ? new ReadOnlyMemory<byte>(new byte[FsckPosition.BytesFor(leaves)]) : (ReadOnlyMemory<byte>?)null;
         return new(new(FsckPhase.Streams, null, size, seen), [.. findings], size ?? 0, 0);
     }
 

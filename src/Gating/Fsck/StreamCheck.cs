@@ -199,10 +199,12 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
         if (isBad)
         {
             _settlements.Doubt(entry.Seq);
+            _lastEntry = _lastEntry == entry ? null : _lastEntry;
         }
         else
         {
             Believe(entry);
+            _sealed ??= entry.Sealed.IsEmpty || (isOfLeaf ?? isOfNext) is not true ? null : entry;
         }
 
         await _leaves.AddAsync(entry.Seq, isBad ? leaf!.Value.Entry : entry.Hash, leaf, entry.Time + StreamCheck.Settled <= now, cancellation);
@@ -211,7 +213,6 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
     private void Believe(Entry entry)
     {
         _settlements.Add(entry);
-        _sealed = entry.Sealed.IsEmpty ? _sealed : entry;
         if (entry.Kind is EntryKind.Archived && entry.Time + Settled <= now)
         {
             try
@@ -358,6 +359,14 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
     private void JudgeKeys()
     {
         var listed = _head?.ShortLived.Select(static row => row.Key).ToHashSet();
+        var missing = listed?.Except(_keys.Select(static row => row.Key)).Except(_unreadKeys).ToList() ?? [];
+        if (missing.Count > 0 && _keys.Exists(key => !listed!.Contains(key.Key)))
+        {
+            // Rows without a place and places without a row: the list is wrong, not each of them.
+            Wrong(new StoredThing.Head(stream), FsckFault.Differs, "a list of the short-lived rows that are there", $"{missing[0]} among them");
+            return;
+        }
+
         foreach (var key in _keys)
         {
             if (key.Seq < 1 || key.Seq > _last)
@@ -370,7 +379,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
             }
         }
 
-        foreach (var key in listed?.Except(_keys.Select(static row => row.Key)).Except(_unreadKeys) ?? [])
+        foreach (var key in missing)
         {
             Wrong(new StoredThing.ShortLived(stream, key), FsckFault.Missing, "a row that the head lists", "nothing");
         }

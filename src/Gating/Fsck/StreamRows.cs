@@ -18,7 +18,8 @@ internal sealed class StreamSettlements(StreamId stream)
     /// <summary>That entry cannot be asked: whatever is said to be settled by it may be.</summary>
     public void Doubt(long seq) => _doubtful.Add(seq);
 
-    public bool IsRemoved(long seq) => _expected.ContainsKey(ArchivedOutput.RemovalOf(seq));
+    /// <summary>By its entry, or, where that cannot be asked, by the row that it left.</summary>
+    public bool IsRemoved(long seq) => _expected.ContainsKey(ArchivedOutput.RemovalOf(seq)) || _found.Contains(ArchivedOutput.RemovalOf(seq));
 
     /// <summary>An entry whose hash stands.</summary>
     public void Add(Entry entry)
