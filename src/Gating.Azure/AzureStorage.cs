@@ -4,6 +4,7 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Gating.Azure.Archive;
+using Gating.Azure.Fsck;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
 using Gating.Azure.Log;
@@ -53,6 +54,9 @@ public sealed class AzureStorage : IDisposable
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
+        Walk = new(
+            keys, new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LeavesTable, retrying), new(_tables, keys.PendingTable, retrying), new(_tables, keys.IndexTable, retrying),
+            new(container), log);
         Registry = new(new(_tables, keys.RegistryTable, retrying));
         Trace = new(NewQueues(QueueMessageEncoding.Base64).GetQueueClient(keys.TraceQueue));
         Queues = new(NewQueues(QueueMessageEncoding.None), keys);
@@ -81,6 +85,9 @@ public sealed class AzureStorage : IDisposable
 
     /// <summary>In another account where one is named (<see cref="StorageOptions.LastKnownBlobs"/>): in this one, a restore reaches it.</summary>
     public BlobCheckpointStore LastKnown { get; }
+
+    /// <summary>For checks alone.</summary>
+    public StorageWalk Walk { get; }
 
     public TableTaskCursors Cursors { get; }
 

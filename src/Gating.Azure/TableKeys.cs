@@ -52,6 +52,7 @@ public sealed class TableKeys(string prefix)
 
     private const int MaxEscaped = 400;
     private const string NoteSuffix = ".refused";
+    private const string StagingPrefix = "staging/";
 
     public string LedgerTable { get; } = prefix + "ledger";
 
@@ -121,7 +122,78 @@ public sealed class TableKeys(string prefix)
 
     public static string Frozen(StreamId stream) => $"{stream};frozen";
 
-    public static string Staging(EntryHash name) => $"staging/{name}";
+    public static string Staging(EntryHash name) => StagingPrefix + name;
+
+    /// <summary>False for a key that is none of an entry's, or of a leaf's where <paramref name="kind"/> is null.</summary>
+    public static bool TryReadNumbered(string key, char? kind, out long seq)
+    {
+        seq = 0;
+        var digits = kind is { } letter ? key is [var first, ';', ..] && first == letter ? key[2..] : string.Empty : key;
+        return digits.Length == 12 && digits.All(char.IsAsciiDigit) && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out seq);
+    }
+
+    public static bool TryReadSettlement(string key, out SettlementId id)
+    {
+        id = default;
+        var part = 0;
+        if (key.Length > 14 && (key.Length != 18 || key[14] != ';' || !int.TryParse(key.AsSpan(15), NumberStyles.None, CultureInfo.InvariantCulture, out part) || part == 0))
+        {
+            return false;
+        }
+
+        if (key.Length < 14 || !TryReadNumbered(key[..14], 'g', out var seq))
+        {
+            return false;
+        }
+
+        id = new(seq, part);
+        return true;
+    }
+
+    public static bool TryReadKey(string key, out KeyHash hash)
+    {
+        hash = default;
+        if (key.Length != 34 || !key.StartsWith("k;", StringComparison.Ordinal) || !StreamId.TryParse(key[2..], out var sameForm))
+        {
+            return false;
+        }
+
+        hash = new(sameForm.Value);
+        return true;
+    }
+
+    public static bool TryReadLeaf(string key, out LeafPlace place)
+    {
+        place = default;
+        if (key.Split(';') is not [var stream, var digits] || !StreamId.TryParse(stream, out var id) || !TryReadNumbered(digits, null, out var seq))
+        {
+            return false;
+        }
+
+        place = new(id, seq);
+        return true;
+    }
+
+    public static bool TryReadBand(string partition, out uint band)
+    {
+        band = 0;
+        return partition.Length == 13 && partition.StartsWith("look;", StringComparison.Ordinal)
+            && uint.TryParse(partition.AsSpan(5), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out band) && string.Equals(Band(band), partition, StringComparison.Ordinal);
+    }
+
+    /// <summary>64 lower-case hex digits.</summary>
+    public static bool TryReadHash(string text, out EntryHash hash)
+    {
+        var isOne = text.Length == 2 * EntryHash.Size && text.All(char.IsAsciiHexDigitLower);
+        hash = isOne ? EntryHash.FromBytes(Convert.FromHexString(text)) : default;
+        return isOne;
+    }
+
+    public static bool TryReadStaging(string name, out EntryHash hash)
+    {
+        hash = default;
+        return name.StartsWith(StagingPrefix, StringComparison.Ordinal) && TryReadHash(name[StagingPrefix.Length..], out hash);
+    }
 
     /// <summary>
     /// A registry row's key. Letters, digits, dot, dash and underscore stay; every other byte of the name's UTF-8 is <c>~</c> and two hex digits; a name too long for a key

@@ -14,5 +14,5 @@ internal static class ExitCode
     public const int Refused = 3;
 
     public const string Help =
-        "Exit codes: 0 as it should be; 1 wrong usage; 2 a file has no label, several, or one that breaks a rule; 3 a file could not be read, or was refused, or storage did not answer.";
+        "Exit codes: 0 as it should be; 1 wrong usage; 2 a file has no label, several, or one that breaks a rule, or something in storage is wrong; 3 a file could not be read, or was refused, or storage did not answer.";
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Gating.Cli;
 
-/// <summary>The command line: <c>gating label</c>, <c>gating read</c> and <c>gating check</c> for files, <c>gating messages</c> for the operator.</summary>
+/// <summary>The command line: <c>gating label</c>, <c>gating read</c> and <c>gating check</c> for files, <c>gating messages</c> and <c>gating fsck</c> for the operator.</summary>
 internal static class GatingCommand
 {
     /// <param name="console">Where tables for people go.</param>
@@ -17,5 +17,6 @@ internal static class GatingCommand
         ReadCommand.Create(console, output),
         CheckCommand.Create(console, output),
         MessagesCommand.Create(console, output, setting),
+        FsckCommand.Create(console, output, setting),
     };
 }

@@ -7,8 +7,10 @@ namespace Gating.Cli;
 /// <summary>Storage as the operator's commands reach it: by the settings of the gate itself, from the environment, and with the operator's own log-in (<c>az login</c>).</summary>
 internal static class OperatorStorage
 {
+    private const string LastKnown = "Gating__Log__LastKnownBlobServiceUri";
+
     public const string Help =
-        "Storage is found by the gate's own settings in the environment: Gating__Storage__TableServiceUri, …QueueServiceUri, …BlobServiceUri, Gating__Storage__Prefix (may be empty), and "
+        "Storage is found by the gate's own settings in the environment: Gating__Storage__TableServiceUri, …QueueServiceUri, …BlobServiceUri, Gating__Storage__Prefix (may be empty), Gating__Log__LastKnownBlobServiceUri where the log's last known checkpoint is kept, and "
         + "Gating__Development=true for Azurite. On a real account the commands run under your own log-in (az login).";
 
     /// <summary>Runs a command on storage and says in words what keeps it from running.</summary>
@@ -46,6 +48,7 @@ internal static class OperatorStorage
 
         var isDevelopment = bool.TryParse(setting("Gating__Development"), out var on) && on;
         var prefix = setting("Gating__Storage__Prefix") ?? string.Empty;
+        var lastKnown = setting(LastKnown) is null ? null : Address(setting, LastKnown, errors);
         var options = isDevelopment
             ? StorageOptions.Development(tables, queues, blobs, prefix)
             : new(tables, queues, blobs, new StorageCredential.Token(new AzureCliCredential()), prefix);
@@ -55,7 +58,7 @@ internal static class OperatorStorage
             errors.Add(mismatch);
         }
 
-        return errors.Count == 0 ? new(options, TimeProvider.System) : null;
+        return errors.Count == 0 ? new(options with { LastKnownBlobs = lastKnown }, TimeProvider.System) : null;
     }
 
     private static Uri? Address(Func<string, string?> setting, string name, List<string> errors)

@@ -2,6 +2,7 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
+using Gating.Fsck;
 using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
 using Gating.Functions.Http;
@@ -125,6 +126,15 @@ internal static class Composition
         services.AddSingleton<ITimedTask, IncomingSweep>();
         services.AddSingleton<ITimedTask, Retention>();
         services.AddSingleton<ITimedTask, LogSweep>();
+        services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
+        services.AddSingleton(static provider =>
+        {
+            var log = provider.GetRequiredService<LogKeys>();
+            return new FsckKeys(log.Data, log.Verifiers);
+        });
+        services.AddSingleton<FsckStores>();
+        services.AddSingleton<StoreFsck>();
+        services.AddSingleton<ITimedTask, FsckSlice>();
     }
 
     private static void AddEndpoints(this IServiceCollection services)

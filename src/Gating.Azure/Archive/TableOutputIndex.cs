@@ -41,9 +41,7 @@ public sealed class TableOutputIndex : IOutputIndex
             return null;
         }
 
-        return StreamId.TryParse(StoredRow.Known(row, "output index").Get(Stream).AsString(), out var stream)
-            ? new OutputPlace(stream, row.Get(Seq).AsInt64())
-            : throw new FormatException("An index row holds no stream id.");
+        return PlaceOf(row);
     }
 
     public async Task<IReadOnlyList<ContentId>> FindAsync(EntryHash sha256, int most, CancellationToken cancellation)
@@ -58,7 +56,12 @@ public sealed class TableOutputIndex : IOutputIndex
         return await ReadAsync(TableKeys.Band(band), most, LookOf, cancellation);
     }
 
-    private static LookCandidate LookOf(TableEntity row) => new(ContentOf(StoredRow.Known(row, "look index")), row.Get(Look).AsString());
+    internal static OutputPlace PlaceOf(TableEntity row) => StreamId.TryParse(StoredRow.Known(row, "output index").Get(Stream).AsString(), out var stream)
+        && row.Get(Seq).AsInt64() is >= 1 and <= TableKeys.MaxSeq and var seq
+        ? new OutputPlace(stream, seq)
+        : throw new FormatException("An index row holds no place of an entry.");
+
+    internal static LookCandidate LookOf(TableEntity row) => new(ContentOf(StoredRow.Known(row, "look index")), row.Get(Look).AsString());
 
     private static ContentId ContentOf(TableEntity row) =>
         ContentId.TryParse(row.RowKey, out var content) ? content : throw new FormatException("An index row is named by no output.");

@@ -26,6 +26,14 @@ internal static class LedgerRows
     public static StoredHead ReadHead(TableEntity row) =>
         new(HeadEncoding.Decode(StoredRow.Known(row, "head").Get(HeadBytes).AsBinary().Span), row.ETag.ToString());
 
+    /// <summary>The same, and the number beside the head must be its own: for a check, which has to see every property.</summary>
+    public static Head ReadWholeHead(TableEntity row) => ReadHead(row).Head is var head && row.Get(Seq).AsInt64() == head.Seq
+        ? head
+        : throw new FormatException($"The head is of {head.Seq} entries and the number beside it is {row.Get(Seq).AsInt64()}.");
+
+    /// <summary>The blob that an entry's row names; null where it has its bytes itself.</summary>
+    public static string? BlobOf(TableEntity row) => row.TryGet(Blob, out var name) ? name.AsString() : null;
+
     /// <summary>An entry with its bytes in the row, or, where <paramref name="inBlob"/>, with the name of the blob that has them.</summary>
     public static TableEntity OfEntry(Entry entry, bool inBlob)
     {

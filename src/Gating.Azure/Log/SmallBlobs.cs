@@ -36,6 +36,23 @@ internal sealed class SmallBlobs
             cancellation);
     }
 
+    /// <summary>A page of names in their order, whatever they say.</summary>
+    public async Task<(IReadOnlyList<string> Names, string? Continuation)> ListAsync(string? continuation, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        return await GuardAsync<(IReadOnlyList<string>, string?)>(
+            async () =>
+            {
+                await foreach (var page in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancellation).AsPages(continuation))
+                {
+                    return ([.. page.Values.Select(static blob => blob.Name)], string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+                }
+
+                return ([], null);
+            },
+            cancellation);
+    }
+
     /// <summary>Writes where the blob still carries <paramref name="token"/> (null: where there is none). False where it does not, or where an own try got through before.</summary>
     public async Task<bool> WriteAsync(string name, ReadOnlyMemory<byte> bytes, string? token, string type, CancellationToken cancellation)
     {

@@ -19,6 +19,9 @@ public sealed class TableClient
     /// <summary>The property that holds a write's operation id (text), by which a lost answer is told from a conflict.</summary>
     public const string OperationProperty = "Op";
 
+    /// <summary>Pages without a row that one step of a walk passes over.</summary>
+    private const int MaxEmptyPages = 1000;
+
     private const string Json = "application/json";
     private const string JsonMinimal = "application/json;odata=minimalmetadata";
 
@@ -127,10 +130,40 @@ public sealed class TableClient
     }
 
     /// <summary>One page: whole or an error.</summary>
-    public async Task<TablePage> QueryPageAsync(TableQuery query, TableContinuation? continuation, CancellationToken cancellation)
+    public Task<TablePage> QueryPageAsync(TableQuery query, TableContinuation? continuation, CancellationToken cancellation) =>
+        PageAsync(query.Filter, query.PageSize, continuation, cancellation);
+
+    /// <summary>
+    /// The first partition after <paramref name="after"/> (null: of all), in ordinal order; null after the last. The one request that is inside no partition: it walks the table, a row of each partition,
+    /// for checks and never for a request.
+    /// </summary>
+    public async Task<string?> WalkToNextPartitionAsync(string? after, CancellationToken cancellation)
     {
-        var address = new StringBuilder(_address).Append("()?$filter=").Append(Uri.EscapeDataString(query.Filter));
-        if (query.PageSize is { } size)
+        var filter = $"PartitionKey gt '{after?.Replace("'", "''", StringComparison.Ordinal)}'";
+        TableContinuation? continuation = null;
+        for (var pages = 0; pages < MaxEmptyPages; pages++)
+        {
+            var page = await PageAsync(filter, 1, continuation, cancellation).ConfigureAwait(false);
+            if (page.Entities is [var row, ..])
+            {
+                return row.PartitionKey;
+            }
+
+            if (page.Continuation is null)
+            {
+                return null;
+            }
+
+            continuation = page.Continuation;
+        }
+
+        throw new StorageUnavailableException($"A walk of table {Name} met {MaxEmptyPages} empty pages.");
+    }
+
+    private async Task<TablePage> PageAsync(string filter, int? pageSize, TableContinuation? continuation, CancellationToken cancellation)
+    {
+        var address = new StringBuilder(_address).Append("()?$filter=").Append(Uri.EscapeDataString(filter));
+        if (pageSize is { } size)
         {
             address.Append(CultureInfo.InvariantCulture, $"&$top={Math.Clamp(size, 1, TableLimits.MaxPageSize)}");
         }

@@ -1,0 +1,67 @@
+using Gating.Generations;
+using Gating.Ledger;
+using Gating.Log.Tiles;
+
+namespace Gating.Fsck;
+
+/// <summary>One row or blob, by what it is. The adapter alone knows what it is called in storage (<see cref="IStoreWalk.NameOf"/>).</summary>
+public abstract record StoredThing
+{
+    private StoredThing()
+    {
+    }
+
+    public sealed record Head(StreamId Stream) : StoredThing;
+
+    public sealed record Entry(StreamId Stream, long Seq) : StoredThing;
+
+    /// <summary>The bytes of an entry that is too large for its row.</summary>
+    public sealed record EntryBlob(string Name) : StoredThing;
+
+    public sealed record Settlement(StreamId Stream, SettlementId Id) : StoredThing;
+
+    public sealed record ShortLived(StreamId Stream, KeyHash Key) : StoredThing;
+
+    public sealed record Leaf(StreamId Stream, long Seq) : StoredThing;
+
+    /// <summary>The row that says that a stream contradicts itself.</summary>
+    public sealed record Frozen(StreamId Stream) : StoredThing;
+
+    public sealed record Pending(StreamId Stream, long Seq) : StoredThing;
+
+    public sealed record LogState : StoredThing;
+
+    public sealed record Published : StoredThing;
+
+    public sealed record LastKnown : StoredThing;
+
+    public sealed record Staging(EntryHash Name) : StoredThing;
+
+    public sealed record Tile(TileId Id) : StoredThing;
+
+    /// <summary>A leaf of the log, where no row of ours leads to it.</summary>
+    public sealed record LogLeaf(long Index) : StoredThing;
+
+    public sealed record File(string Name) : StoredThing;
+
+    public sealed record OutputRow(ContentId Content) : StoredThing;
+
+    public sealed record DigestRow(EntryHash Digest, ContentId Content) : StoredThing;
+
+    public sealed record LookRow(uint Band, ContentId Content) : StoredThing;
+
+    /// <summary>A row whose keys are none of ours.</summary>
+    public sealed record Row(StoredTable Table, string Partition, string Key) : StoredThing;
+
+    /// <summary>A blob of the log whose name is none of ours.</summary>
+    public sealed record LogBlob(string Name) : StoredThing;
+}
+
+/// <summary>The tables that are walked.</summary>
+public enum StoredTable
+{
+    Ledger = 1,
+    Leaves = 2,
+    Pending = 3,
+    Index = 4,
+}

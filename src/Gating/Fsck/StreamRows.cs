@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Gating.Archive;
+using Gating.Generations;
+using Gating.Ledger;
+
+namespace Gating.Fsck;
+
+/// <summary>
+/// What the entries of a stream say about its other rows, gathered while they are read: which settles what. Keeps a few bytes for each entry that settles something, and nothing of the others.
+/// </summary>
+internal sealed class StreamSettlements(StreamId stream)
+{
+    private readonly Dictionary<SettlementId, long> _expected = [];
+    private readonly Dictionary<long, SettlementId> _settling = [];
+    private readonly HashSet<long> _doubtful = [];
+    private readonly HashSet<SettlementId> _found = [];
+
+    /// <summary>That entry cannot be asked: whatever is said to be settled by it may be.</summary>
+    public void Doubt(long seq) => _doubtful.Add(seq);
+
+    /// <summary>By its entry, or, where that cannot be asked, by the row that it left.</summary>
+    public bool IsRemoved(long seq) => _expected.ContainsKey(ArchivedOutput.RemovalOf(seq)) || _found.Contains(ArchivedOutput.RemovalOf(seq));
+
+    /// <summary>An entry whose hash stands.</summary>
+    public void Add(Entry entry)
+    {
+        try
+        {
+            if (Settles(entry) is { } id)
+            {
+                _expected.TryAdd(id, entry.Seq);
+                _settling.Add(entry.Seq, id);
+            }
+            else if (!NeverSettles(entry.Kind))
+            {
+                Doubt(entry.Seq);
+            }
+        }
+        catch (Exception unknown) when (unknown is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or UnknownVersionException)
+        {
+            Doubt(entry.Seq);
+        }
+    }
+
+    public IEnumerable<FsckFinding> Judge(SettlementRow row, long last)
+    {
+        var thing = new StoredThing.Settlement(stream, row.Id);
+        _found.Add(row.Id);
+        if (_expected.TryGetValue(row.Id, out var by))
+        {
+            return by == row.By ? [] : [new FsckFinding.Wrong(thing, FsckFault.Differs, $"entry {by}", $"entry {row.By}")];
+        }
+
+        return row.By <= last && _doubtful.Contains(row.By) ? [] : [new FsckFinding.Wrong(thing, FsckFault.Stray, "an entry that settles it", $"entry {row.By}")];
+    }
+
+    /// <summary>A settlement row that cannot be read is there all the same.</summary>
+    public void Pass(SettlementId id) => _found.Add(id);
+
+    public IEnumerable<FsckFinding> Missing() => _expected.Where(one => !_found.Contains(one.Key))
+        .Select(one => new FsckFinding.Wrong(new StoredThing.Settlement(stream, one.Key), FsckFault.Missing, $"entry {one.Value}", "nothing"));
+
+    private static bool NeverSettles(EntryKind kind) =>
+        kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted;
+
+    private static SettlementId? Settles(Entry entry)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.Redeemed:
+                return GenerationEntries.Read(entry)!.GrantSeq;
+            case EntryKind.Archived:
+                var output = ArchiveEntries.Read(entry)!;
+                return new(output.GenerationSeq, output.Number);
+            case EntryKind.Removed or EntryKind.ReleasedUnlabelled:
+                using (var json = JsonDocument.Parse(entry.Public))
+                {
+                    var seq = json.RootElement.GetProperty("output").GetInt64();
+                    return entry.Kind is EntryKind.Removed ? ArchivedOutput.RemovalOf(seq) : seq;
+                }
+
+            default:
+                return null;
+        }
+    }
+}

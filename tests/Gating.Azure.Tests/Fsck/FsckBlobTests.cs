@@ -1,0 +1,193 @@
+using Gating.Azure.Tables;
+using Gating.Fsck;
+using Gating.Ledger;
+using Gating.Log.Tiles;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Gating.Azure.Tests.Fsck;
+
+/// <summary>Every blob there is: flipped, cut, lengthened, gone, taken for another.</summary>
+public sealed class FsckBlobTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private FsckWorld _world = null!;
+    private Intruder _intruder = null!;
+
+    public async Task InitializeAsync()
+    {
+        _world = await FsckWorld.CreateAsync();
+        _intruder = new(_world.Options);
+    }
+
+    public Task DisposeAsync()
+    {
+        _world.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_changed_blob_of_the_log_is_named()
+    {
+        var (named, failures) = (0, new List<string>());
+        foreach (var (container, name) in await BlobsAsync())
+        {
+            var (bytes, properties) = await _intruder.ReadBlobAsync(container, name);
+            var changes = Intruder.Places(bytes.Length).Where(at => !IsSealedAt(name, at)).Select(at => ($"[{at}]", Intruder.Flip(bytes, at))).Append(("cut", bytes[..^1])).Append(("longer", [.. bytes, 0]));
+            foreach (var (what, changed) in changes)
+            {
+                await _intruder.PutBlobAsync(container, name, changed, properties);
+                await JudgeAsync($"{name} {what}", container, name);
+            }
+
+            if (!IsFormer(container, name))
+            {
+                await _intruder.DeleteBlobAsync(container, name);
+                await JudgeAsync($"{name} gone", container, name);
+            }
+
+            await _intruder.PutBlobAsync(container, name, bytes, properties);
+        }
+
+        output.WriteLine($"{named} changes of blobs named");
+        failures.ShouldBeEmpty();
+        (await _world.CheckAsync()).ShouldBeEmpty();
+
+        async Task JudgeAsync(string what, string container, string name)
+        {
+            var wrong = await _world.WrongAsync(FsckPhase.Log);
+            named += wrong is [_] ? 1 : 0;
+            if (wrong is not [var one] || one != ThingOf(container, name))
+            {
+                failures.Add($"{what}: {string.Join(", ", wrong)}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_byte_of_a_checkpoint_and_of_the_state_is_vouched_for_but_the_time_of_the_seal()
+    {
+        foreach (var (container, name) in new[] { (_intruder.Keys.LogContainer, TableKeys.Checkpoint), (_intruder.Keys.LastKnownContainer, TableKeys.Checkpoint), (_intruder.Keys.LogContainer, TableKeys.LogState) })
+        {
+            var (bytes, properties) = await _intruder.ReadBlobAsync(container, name);
+            var silent = new List<int>();
+            for (var at = 0; at < bytes.Length; at++)
+            {
+                await _intruder.PutBlobAsync(container, name, Intruder.Flip(bytes, at), properties);
+                var wrong = await _world.WrongAsync(FsckPhase.Log);
+                if (wrong is [])
+                {
+                    silent.Add(at);
+                }
+                else
+                {
+                    // A state that names no staging blob is named, or the blob that it then names is missing.
+                    wrong.ShouldHaveSingleItem().ShouldBeOneOf(ThingOf(container, name), wrong[0] as StoredThing.Staging);
+                }
+            }
+
+            await _intruder.PutBlobAsync(container, name, bytes, properties);
+            output.WriteLine($"{container}/{name}: {bytes.Length} bytes, {silent.Count} not vouched for: {string.Join(' ', silent)}");
+            silent.ShouldAllBe(at => IsSealedAt(name, at));
+        }
+    }
+
+    [Fact]
+    public async Task Two_tiles_that_changed_places_and_a_blob_that_was_put_in_are_named()
+    {
+        var former = new TileId(TileId.EntriesLevel, 0, 7).Path;
+        var (left, right) = (new TileId(TileId.EntriesLevel, 0, 256), new TileId(0, 0, 256));
+        var container = _intruder.Keys.LogContainer;
+        var (one, properties) = await _intruder.ReadBlobAsync(container, left.Path);
+        var (other, _) = await _intruder.ReadBlobAsync(container, right.Path);
+        await _intruder.PutBlobAsync(container, left.Path, other, properties);
+        await _intruder.PutBlobAsync(container, right.Path, one, properties);
+        (await _world.WrongAsync(FsckPhase.Log)).ShouldBe([new StoredThing.Tile(left), new StoredThing.Tile(right)], ignoreOrder: true);
+        await _intruder.PutBlobAsync(container, left.Path, one, properties);
+        await _intruder.PutBlobAsync(container, right.Path, other, properties);
+
+        await _intruder.PutBlobAsync(container, "stranger", [1], properties);
+        (await _world.WrongAsync(FsckPhase.Log)).ShouldBe([new StoredThing.LogBlob("stranger")]);
+        await _intruder.DeleteBlobAsync(container, "stranger");
+        (await _intruder.ReadBlobAsync(container, former)).Bytes.Length.ShouldBe(7 * 66);
+        (await _world.CheckAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_changed_or_missing_file_is_named()
+    {
+        var (container, name) = (_intruder.Keys.ArchiveContainer, _world.Kept.Text);
+        var (bytes, properties) = await _intruder.ReadBlobAsync(container, name);
+        var thing = new StoredThing.File(name);
+        foreach (var changed in Intruder.Places(bytes.Length).Select(at => Intruder.Flip(bytes, at)).Append(bytes[..^1]).Append([.. bytes, 0]))
+        {
+            await _intruder.PutBlobAsync(container, name, changed, properties);
+            (await _world.WrongAsync()).ShouldBe([thing]);
+        }
+
+        foreach (var (key, value) in properties.Metadata)
+        {
+            await _intruder.PutBlobAsync(container, name, bytes, properties, key, $"{value[..^1]}{(char)(value[^1] ^ 1)}");
+            (await _world.WrongAsync()).ShouldBe([thing], key);
+        }
+
+        await _intruder.DeleteBlobAsync(container, name);
+        (await _world.WrongAsync()).ShouldBe([thing]);
+        await _intruder.PutBlobAsync(container, name, bytes, properties);
+
+        var stranger = Generations.ContentId.Create(DateTimeOffset.UtcNow).Text;
+        await _intruder.PutBlobAsync(container, stranger, bytes, properties);
+        (await _world.WrongAsync()).ShouldBe([new StoredThing.File(stranger)]);
+        await _intruder.DeleteBlobAsync(container, stranger);
+        (await _world.CheckAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_changed_or_missing_blob_of_an_entry_is_named()
+    {
+        var entry = (await _world.Storage.Ledger.ReadEntryAsync(_world.Person, 6, default))!;
+        var (container, name) = (_intruder.Keys.EntriesContainer, TableKeys.Blob(entry.Hash));
+        var (bytes, properties) = await _intruder.ReadBlobAsync(container, name);
+        foreach (var changed in Intruder.Places(bytes.Length).Select(at => Intruder.Flip(bytes, at)).Append(bytes[..^1]).Append([.. bytes, 0]))
+        {
+            await _intruder.PutBlobAsync(container, name, changed, properties);
+            (await _world.WrongAsync()).ShouldBe([new StoredThing.EntryBlob(name)]);
+        }
+
+        await _intruder.DeleteBlobAsync(container, name);
+        (await _world.WrongAsync()).ShouldBe([new StoredThing.EntryBlob(name)]);
+    }
+
+    private static bool IsSealedAt(string name, int at) => name == TableKeys.LogState && at is >= 73 and < 81;
+
+    /// <summary>What a later one replaced may be taken away.</summary>
+    private bool IsFormer(string container, string name) => container == _intruder.Keys.LogContainer && name != _last && (name.StartsWith("staging/", StringComparison.Ordinal) || (TileId.TryParse(name, out var tile) && tile is { Index: 0, IsFull: false, Level: < 1 }));
+
+    private string? _last;
+
+    private StoredThing ThingOf(string container, string name) =>
+        container == _intruder.Keys.LastKnownContainer ? new StoredThing.LastKnown()
+        : name == TableKeys.LogState ? new StoredThing.LogState()
+        : name == TableKeys.Checkpoint ? new StoredThing.Published()
+        : TableKeys.TryReadStaging(name, out var staging) ? new StoredThing.Staging(staging)
+        : TileId.TryParse(name, out var tile) ? new StoredThing.Tile(tile)
+        : throw new InvalidOperationException(name);
+
+    private async Task<List<(string Container, string Name)>> BlobsAsync()
+    {
+        _last = TableKeys.Staging((await _world.Storage.Log.ReadStateAsync(default))!.State.Staging);
+        var blobs = new List<(string, string)>();
+        foreach (var container in (string[])[_intruder.Keys.LogContainer, _intruder.Keys.LastKnownContainer])
+        {
+            await foreach (var blob in _intruder.Container(container).GetBlobsAsync())
+            {
+                if (blob.Name != TableKeys.LogLease)
+                {
+                    blobs.Add((container, blob.Name));
+                }
+            }
+        }
+
+        return blobs;
+    }
+}
