@@ -54,7 +54,7 @@ public sealed class FsckCommandTests : IAsyncLifetime
     [Fact]
     public async Task What_is_wrong_is_named_for_people_and_for_machines_and_ends_in_two()
     {
-        await _storage.Leaves.AddAsync(_stream, [new(4, EntryHash.Genesis, EntryHash.Genesis)], default);
+        await _storage.Leaves.AddAsync([new(_stream, 4, EntryHash.Genesis, EntryHash.Genesis)], default);
         (await RunAsync("fsck")).ShouldBe(2);
         _console.ToString().ShouldContain($"partition {_stream}, row 000000000004");
         (await RunAsync("fsck", "--json", "--resume", _file)).ShouldBe(2);
@@ -69,7 +69,7 @@ public sealed class FsckCommandTests : IAsyncLifetime
     [Fact]
     public async Task It_goes_on_where_the_file_says_and_takes_it_away_when_it_is_done()
     {
-        await _storage.Leaves.AddAsync(_stream, [new(4, EntryHash.Genesis, EntryHash.Genesis)], default);
+        await _storage.Leaves.AddAsync([new(_stream, 4, EntryHash.Genesis, EntryHash.Genesis)], default);
         await File.WriteAllTextAsync(_file, $$"""{"v":1,"phase":"Streams","after":"{{_stream}}","size":null,"seen":null}""");
         (await RunAsync("fsck", "--resume", _file)).ShouldBe(0);
         File.Exists(_file).ShouldBeFalse();
@@ -78,7 +78,7 @@ public sealed class FsckCommandTests : IAsyncLifetime
     [Fact]
     public async Task The_log_alone_leaves_ledgers_alone()
     {
-        await _storage.Leaves.AddAsync(_stream, [new(4, EntryHash.Genesis, EntryHash.Genesis)], default);
+        await _storage.Leaves.AddAsync([new(_stream, 4, EntryHash.Genesis, EntryHash.Genesis)], default);
         (await RunAsync("fsck", "--log-only")).ShouldBe(0);
     }
 

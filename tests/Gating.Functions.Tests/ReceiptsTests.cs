@@ -167,7 +167,7 @@ public sealed class ReceiptsTests : IAsyncLifetime
         var (_, frozen, _) = await MakeAsync("frozen");
         await Stores.Leaves.FreezeAsync(await _world.StreamOfAsync("frozen"), "a test says so", default);
         var (jti, _, _) = await MakeAsync("forged");
-        await Stores.Leaves.AddAsync(await _world.StreamOfAsync("forged"), [new(1, EntryHash.FromBytes(RandomNumberGenerator.GetBytes(32)), EntryHash.Genesis)], default);
+        await Stores.Leaves.AddAsync([new(await _world.StreamOfAsync("forged"), 1, EntryHash.FromBytes(RandomNumberGenerator.GetBytes(32)), EntryHash.Genesis)], default);
         foreach (var id in new[] { frozen, jti })
         {
             var answer = await ReceiptAsync(id);

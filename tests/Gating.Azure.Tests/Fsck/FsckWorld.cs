@@ -90,8 +90,8 @@ internal sealed class FsckWorld : IDisposable
         await Task.Delay(LogSealer.Pace);
         await SealAsync([.. Others.Select(static stream => new TraceReference(stream, 1, 95))]);
         await AppendAsync(Late, 2);
-        NewLeaf[] leaves = [.. await Storage.Ledger.ReadEntriesAsync(Late, 1, 2, default).Select(static entry => new NewLeaf(entry.Seq, entry.Hash, entry.Previous)).ToListAsync()];
-        await Storage.Leaves.AddAsync(Late, leaves, default);
+        NewLeaf[] leaves = [.. await Storage.Ledger.ReadEntriesAsync(Late, 1, 2, default).Select(static entry => NewLeaf.Of(entry)).ToListAsync()];
+        await Storage.Leaves.AddAsync(leaves, default);
         await Storage.Leaves.AddPendingAsync([new(Late, 1), new(Late, 2)], default);
     }
 
@@ -152,7 +152,7 @@ internal sealed class FsckWorld : IDisposable
     {
         var queues = new InMemoryMessageQueues(TimeProvider.System);
         var sealer = new LogSealer(Stores.Log, _keys, queues, TimeProvider.System, NullLogger<LogSealer>.Instance);
-        var handler = new TraceHandler(Stores.Log, queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        var handler = new TraceHandler(Stores.Log, new OutputIndexing(Storage.Index), queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
         (await handler.HandleAsync(TraceMessage.Write(references), default)).ShouldBeOfType<MessageOutcome.Done>();
     }
 }

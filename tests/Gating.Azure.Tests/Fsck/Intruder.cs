@@ -20,7 +20,13 @@ internal sealed class Intruder(StorageOptions options)
 
     public BlobContainerClient Container(string name) => _blobs.GetBlobContainerClient(name);
 
-    public async Task<List<TableEntity>> RowsAsync(string table, string partition) => await Table(table).QueryAsync(new TableQuery(partition), default).ToListAsync();
+    /// <summary>Of the leaves' table, the rows of that stream.</summary>
+    public async Task<List<TableEntity>> RowsAsync(string table, string partition)
+    {
+        var isLeaves = string.Equals(table, Keys.LeavesTable, StringComparison.Ordinal);
+        var rows = await Table(table).QueryAsync(new TableQuery(isLeaves ? partition[..1] : partition), default).ToListAsync();
+        return isLeaves ? rows.FindAll(row => row.RowKey.StartsWith(partition, StringComparison.Ordinal)) : rows;
+    }
 
     public async Task<List<string>> PartitionsAsync(string table)
     {

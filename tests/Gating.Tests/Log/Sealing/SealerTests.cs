@@ -165,7 +165,7 @@ public sealed class SealerTests
         var first = Task.Run(() => _world.LogAsync(1));
         await held.Reached;
         var stream = await _world.AppendAsync(1);
-        await _world.Leaves.AddAsync(stream, await NewLeavesAsync(stream, 1, 1), default);
+        await _world.Leaves.AddAsync(await NewLeavesAsync(stream, 1, 1), default);
         await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
         var calls = _world.Faults.AllCalls;
         (await _world.Sealer.RunAsync(default)).ShouldBe(SealRun.Busy);
