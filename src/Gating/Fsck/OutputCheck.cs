@@ -57,10 +57,18 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
             return (new FsckFinding.Wrong(thing, FsckFault.Differs, "its own sealed reference", "none, or another"), 0);
         }
 
-        switch (await _standings.OfAsync(file, cancellation))
+        switch (await StandingAsync(_standings, file, cancellation))
         {
+            case null:
+                return (new FsckFinding.Unjudged(thing, "the rows that it leads to cannot be read"), 0);
             case FileStanding.Recorded recorded:
                 var (isJudged, output) = await OutputAsync(new(recorded.Person, recorded.Seq), cancellation);
+                if (isJudged && output?.File.Content != content && await PlaceAsync(content, cancellation) is { } place)
+                {
+                    // A settlement row that names another entry is named itself: the index knows the file's.
+                    (isJudged, output) = await OutputAsync(place, cancellation);
+                }
+
                 return !isJudged ? (new FsckFinding.Unjudged(thing, $"entry {recorded.Seq} of stream {recorded.Person} cannot vouch for it"), 0)
                     : output is null || output.File.Content != content ? (new FsckFinding.Wrong(thing, FsckFault.Stray, "a file that an output's entry names", $"entry {recorded.Seq} of stream {recorded.Person}"), 0)
                     : await CompareAsync(output.File, cancellation);
@@ -112,10 +120,18 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
             return true;
         }
 
-        // What was released without the label that people see has a digest of its own.
-        return await stores.Log.Ledger.ReadSettlementAsync(output.Person, output.Release, cancellation) is { } release
-            && await stores.Log.Ledger.ReadEntryAsync(output.Person, release.By, cancellation) is { Kind: EntryKind.ReleasedUnlabelled } entry
-            && string.Equals(ReleasedDigest(entry), digest.ToString(), StringComparison.Ordinal);
+        try
+        {
+            // What was released without the label that people see has a digest of its own.
+            return await stores.Log.Ledger.ReadSettlementAsync(output.Person, output.Release, cancellation) is { } release
+                && await stores.Log.Ledger.ReadEntryAsync(output.Person, release.By, cancellation) is { Kind: EntryKind.ReleasedUnlabelled } entry
+                && string.Equals(ReleasedDigest(entry), digest.ToString(), StringComparison.Ordinal);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            // The row that cannot be read is named itself; it may be this one's.
+            return true;
+        }
     }
 
     private static string? ReleasedDigest(Entry entry)
@@ -137,10 +153,26 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
             return (false, null);
         }
 
-        return await stores.Archive.LookAsync(content.Text, cancellation) is { } file && await _standings.OfAsync(file, cancellation) is FileStanding.Recorded recorded
+        return await stores.Archive.LookAsync(content.Text, cancellation) is { } file && await StandingAsync(_standings, file, cancellation) is FileStanding.Recorded recorded
             ? await OutputAsync(new(recorded.Person, recorded.Seq), cancellation)
             : (false, null);
     }
+
+    /// <summary>Null where a row on the way cannot be read.</summary>
+    private static async Task<FileStanding?> StandingAsync(FileStandings standings, KeptFile file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await standings.OfAsync(file, cancellation);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsUnreadable(Exception error) => error is FormatException or JsonException or UnknownVersionException or StreamFrozenException or KeyNotFoundException
+        or InvalidOperationException or ArgumentException or OverflowException;
 
     private async Task<OutputPlace?> PlaceAsync(ContentId content, CancellationToken cancellation)
     {
@@ -163,7 +195,7 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
                 ? leaf is { } known && known != entry.Hash ? (false, null) : (true, ArchiveEntries.Read(entry))
                 : (leaf is null, null);
         }
-        catch (Exception unreadable) when (unreadable is FormatException or JsonException or UnknownVersionException or StreamFrozenException or KeyNotFoundException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
         {
             return (false, null);
         }

