@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gating.Benchmarks.Labels;
 using Gating.Benchmarks.Load;
+using Gating.Benchmarks.Log;
 using Gating.Benchmarks.Outputs;
 using Gating.Benchmarks.Ratios;
 using Gating.Benchmarks.Servers;
@@ -20,6 +21,8 @@ switch (args)
         return await ProcessesCommand.RunAsync(more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 7, more.Length > 1 ? long.Parse(more[1], CultureInfo.InvariantCulture) : 100_000);
     case ["outputs"]:
         return await OutputsCommand.RunAsync();
+    case ["log", .. var more]:
+        return await LogCommand.RunAsync(more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 100_000, more.Length > 1 ? int.Parse(more[1], CultureInfo.InvariantCulture) : 64);
     case ["labels"]:
         return await LabelsCommand.RunAsync();
     case [LabelFile.Role, var file, var target]:
@@ -31,6 +34,6 @@ switch (args)
     case [BareKestrel.Role, var port]:
         return await BareKestrel.RunAsync(port);
     default:
-        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | processes [starts] [grants] | labels | outputs | --pieces [BenchmarkDotNet arguments]");
+        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | processes [starts] [grants] | labels | outputs | log [entries] [at once] | --pieces [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -51,7 +51,10 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The provider's public keys, as JWK set: what floor and peers verify with.</summary>
     public string Jwks => $$"""{"keys":[{{_ec.Jwk()}},{{_rsa.Jwk()}}]}""";
 
-    private string Issuer => _provider.Issuer("idp");
+    public string IssuerName => _provider.Issuer("idp");
+
+    /// <summary>The persons of requests, from 1, in the order in which requests were made for them.</summary>
+    public static string NameOf(int person) => string.Create(CultureInfo.InvariantCulture, $"person-{person:D8}");
 
     public static async Task<World> CreateAsync(int exactUnits)
     {
@@ -63,7 +66,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>A file of token requests, one for each of <paramref name="persons"/> persons whom nobody has seen before.</summary>
     public Task<string> RequestsAsync(int persons, bool rsa = false, string tool = Open, string path = "/oauth2/token") =>
-        FileOfAsync(Enumerable.Range(0, persons).Select(_ => Request($"person-{++_persons:D8}", rsa, tool, path)));
+        FileOfAsync(Enumerable.Range(0, persons).Select(_ => Request(NameOf(++_persons), rsa, tool, path)));
 
     /// <summary>A file with one request for a bare answer.</summary>
     public Task<string> HelloAsync() => FileOfAsync([RawRequest.Of("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")]);
@@ -88,7 +91,7 @@ internal sealed class World : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         return key.Token(
             new RawObject().Text("alg", key.Algorithm).Text("typ", "JWT").Text("kid", key.Id!).ToString(),
-            new RawObject().Text("iss", Issuer).Text("sub", person).Text("aud", Audience)
+            new RawObject().Text("iss", IssuerName).Text("sub", person).Text("aud", Audience)
                 .Number("iat", now).Number("exp", now + TokenSeconds).Number("auth_time", now - 10).Text("nonce", "n-0S6_WzA2Mj")
                 .Text("proofing", "substantial").ToString());
     }
@@ -118,12 +121,12 @@ internal sealed class World : IAsyncDisposable
               "apps": [{
                 "id": "{{App}}", "name": "Studio", "status": "active",
                 "secretDigests": ["{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_secret)))}}"],
-                "audiences": { "{{Issuer}}": ["{{Audience}}"] },
+                "audiences": { "{{IssuerName}}": ["{{Audience}}"] },
                 "tools": ["{{Open}}", "{{Exact}}"]
               }],
               "tools": [{{Tool(Open, 1_000_000_000, later)}}, {{Tool(Exact, ExactUnits, later)}}],
               "issuers": [{
-                "id": "{{Issuer}}", "name": "Provider", "status": "active", "algorithms": ["ES256", "RS256"], "types": ["JWT"],
+                "id": "{{IssuerName}}", "name": "Provider", "status": "active", "algorithms": ["ES256", "RS256"], "types": ["JWT"],
                 "maxLifetimeSeconds": 86400,
                 "assuranceRules": [{ "level": "substantial", "claim": "proofing", "value": "substantial" }],
                 "acrValues": {}

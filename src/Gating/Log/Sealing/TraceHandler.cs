@@ -23,6 +23,9 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
 
     private const int Reads = 16;
 
+    /// <summary>When this instance last put a nudge, as a timestamp; 0 before the first.</summary>
+    private long _nudged;
+
     public string Queue => QueueNames.Trace;
 
     public async Task<MessageOutcome> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
@@ -154,9 +157,25 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
         {
             await sealer.RunAsync(cancellation);
         }
-        catch (Exception error) when (error is StorageUnavailableException or LogFrozenException)
+        catch (StorageUnavailableException error)
         {
             LogEvents.NotSealed(logger, error.Message);
+            await NudgeAsync(cancellation);
+        }
+        catch (LogFrozenException error)
+        {
+            LogEvents.NotSealed(logger, error.Message);
+        }
+    }
+
+    /// <summary>Whoever came while the run went on has gone away: without a message more, nobody would look before the sweep. One at a time, or an outage would leave as many as it had messages.</summary>
+    private async Task NudgeAsync(CancellationToken cancellation)
+    {
+        var last = Interlocked.Read(ref _nudged);
+        if (last == 0 || time.GetElapsedTime(last) >= FirstDelay)
+        {
+            await queues.PutAsync(Queue, TraceMessage.Nudge, cancellation, FirstDelay);
+            Interlocked.Exchange(ref _nudged, time.GetTimestamp());
         }
     }
 }

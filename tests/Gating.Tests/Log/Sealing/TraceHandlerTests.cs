@@ -151,6 +151,25 @@ public sealed class TraceHandlerTests
     }
 
     [Fact]
+    public async Task After_a_seal_that_storage_did_not_answer_one_nudge_seals_what_every_message_left()
+    {
+        await _world.LogAsync(1);
+        using (_world.Faults.Outage(Fault.Before, StoreCall.ReadPending))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var stream = await _world.AppendAsync(1);
+                (await _world.Handler.HandleAsync(LogWorld.Message(new TraceReference(stream, 1, 1)), default)).ShouldBeOfType<MessageOutcome.Done>();
+            }
+        }
+
+        _world.Queued.ShouldHaveSingleItem().Message.ToArray().ShouldBe(TraceMessage.Nudge.ToArray());
+        await _world.DrainAsync();
+        (await _world.CheckpointAsync()).Size.ShouldBe(4);
+        await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
     public async Task While_sealing_is_not_possible_the_leaves_are_kept_and_the_message_is_done()
     {
         using (_world.Faults.Outage(Fault.Before, StoreCall.WriteLogState))
