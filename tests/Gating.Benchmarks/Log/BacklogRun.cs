@@ -26,8 +26,8 @@ internal static class BacklogRun
         await Parallel.ForEachAsync(Enumerable.Range(0, leaves / each), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancel) =>
         {
             var stream = StreamId.Create();
-            var rows = Some.Chain(stream, Head.New(Some.Salt), each).Select(static entry => new NewLeaf(entry.Seq, entry.Hash, entry.Previous)).ToArray();
-            await storage.Leaves.AddAsync(stream, rows, cancel);
+            var rows = Some.Chain(stream, Head.New(Some.Salt), each).Select(NewLeaf.Of).ToArray();
+            await storage.Leaves.AddAsync(rows, cancel);
             await storage.Leaves.AddPendingAsync([.. rows.Select(row => new LeafPlace(stream, row.Seq))], cancel);
         });
 
