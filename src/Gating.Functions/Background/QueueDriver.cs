@@ -22,17 +22,19 @@ internal sealed partial class QueueDriver(MessageIntake intake, IMessageSource s
     /// <summary>2, 4, 8, 16 s: four more tries within half a minute, none of them at once.</summary>
     private static TimeSpan RetryAfter(int count) => TimeSpan.FromSeconds(1 << Math.Clamp(count, 1, MessageIntake.MaxDeliveries));
 
+    /// <summary>A message that takes long takes one place, and the others go on: one that seals is at work for seconds.</summary>
     private async Task DriveAsync(string queue, CancellationToken stopping)
     {
         await Task.Yield();
-        var pause = ShortestPause;
+        var (pause, taking) = (ShortestPause, new List<Task>());
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var deliveries = await source.ReceiveAsync(queue, AtOnce, Lease, stopping);
-                await Task.WhenAll(deliveries.Select(delivery => TakeAsync(queue, delivery, stopping)));
+                var deliveries = await source.ReceiveAsync(queue, AtOnce - taking.Count, Lease, stopping);
+                taking.AddRange(deliveries.Select(delivery => TakeAsync(queue, delivery, stopping)));
                 pause = deliveries.Count > 0 ? ShortestPause : pause * 2;
+                await SettleAsync(taking);
                 if (deliveries.Count > 0)
                 {
                     continue;
@@ -44,11 +46,28 @@ internal sealed partial class QueueDriver(MessageIntake intake, IMessageSource s
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
+                break;
             }
 
             pause = pause < LongestPause ? pause : LongestPause;
             await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Takes out those that have ended, and where every place is taken waits for one. Throws what one of them threw; the others are still there.</summary>
+    private static async Task SettleAsync(List<Task> taking)
+    {
+        if (taking.Count == AtOnce)
+        {
+            await Task.WhenAny(taking);
+        }
+
+        while (taking.Find(static task => task.IsCompleted) is { } ended)
+        {
+            taking.Remove(ended);
+            await ended;
         }
     }
 

@@ -157,6 +157,18 @@ public sealed class QueueDriverTests : IAsyncLifetime
         await UntilAsync(() => _queues.Waiting("reports").Count == 0);
     }
 
+    [Fact]
+    public async Task One_message_that_takes_long_holds_up_none_of_its_queue()
+    {
+        var slow = new TaskCompletionSource<MessageOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reports.Say = message => message == "slow" ? slow.Task : Task.FromResult<MessageOutcome>(new MessageOutcome.Done());
+        await PutAsync("reports", ["slow", .. Enumerable.Range(0, 30).Select(static i => $"r{i}")]);
+        await UntilAsync(() => _queues.Waiting("reports").Count == 1);
+        slow.SetResult(new MessageOutcome.Done());
+        await UntilAsync(() => _queues.Waiting("reports").Count == 0);
+        _reports.Seen.Count.ShouldBe(31);
+    }
+
     private async Task PutAsync(string queue, params string[] messages)
     {
         foreach (var message in messages)
