@@ -58,8 +58,8 @@ public sealed class AzureStorage : IDisposable
             keys, new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LeavesTable, retrying), new(_tables, keys.PendingTable, retrying), new(_tables, keys.IndexTable, retrying),
             new(container), log);
         Registry = new(new(_tables, keys.RegistryTable, retrying));
-        Trace = new(NewQueues(QueueMessageEncoding.Base64).GetQueueClient(keys.TraceQueue));
-        Queues = new(NewQueues(QueueMessageEncoding.None), keys);
+        Queues = new(NewQueues(), keys);
+        Trace = new(Queues);
         DeadLetters = new(new(_tables, keys.LettersTable, retrying));
     }
 
@@ -123,10 +123,10 @@ public sealed class AzureStorage : IDisposable
         _connections.Dispose();
     }
 
-    private QueueServiceClient NewQueues(QueueMessageEncoding encoding)
+    private QueueServiceClient NewQueues()
     {
         var options = Configure(
-            new QueueClientOptions { MessageEncoding = encoding },
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None },
             request => request.Method == RequestMethod.Post ? StorageOperation.QueuePut : StorageOperation.QueueOther);
         return _options.Credential switch
         {

@@ -78,8 +78,6 @@ public sealed class TableKeys(string prefix)
 
     public string IncomingContainer { get; } = prefix.ToLowerInvariant() + "incoming";
 
-    public string TraceQueue => Queue(QueueNames.Trace);
-
     public string EntriesContainer { get; } = prefix.ToLowerInvariant() + "entries";
 
     /// <summary>What a queue is called in storage.</summary>

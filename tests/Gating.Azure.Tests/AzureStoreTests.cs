@@ -172,7 +172,7 @@ public sealed class StorageTraceQueueTests : TraceQueueContract
     private QueueClient NewClient(QueueMessageEncoding encoding)
     {
         var key = (StorageCredential.SharedKey)_options.Credential;
-        var address = new Uri($"{_options.Queues.AbsoluteUri.TrimEnd('/')}/{new TableKeys(_options.Prefix).TraceQueue}");
+        var address = new Uri($"{_options.Queues.AbsoluteUri.TrimEnd('/')}/{new TableKeys(_options.Prefix).Queue(QueueNames.Trace)}");
         return new(address, new StorageSharedKeyCredential(key.Account, key.Key), new QueueClientOptions { MessageEncoding = encoding });
     }
 }

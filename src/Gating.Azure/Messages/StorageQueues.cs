@@ -18,17 +18,19 @@ public sealed class StorageQueues : IMessageQueues, IMessageSource
     /// <param name="service">Without an encoding: what is not base64 must not stop the messages that come with it.</param>
     internal StorageQueues(QueueServiceClient service, TableKeys keys) => (_service, _keys) = (service, keys);
 
+    public async Task EnsureCreatedAsync(string queue, CancellationToken cancellation) => await OpenAsync(queue, cancellation);
+
     public async Task PutAsync(string queue, ReadOnlyMemory<byte> message, CancellationToken cancellation, TimeSpan delay = default)
     {
         var text = Convert.ToBase64String(message.Span);
         var client = await OpenAsync(queue, cancellation);
-        await GuardAsync(() => client.SendMessageAsync(text, delay, Never, cancellation), cancellation);
+        await GuardAsync(() => client.SendMessageAsync(text, delay, Never, cancellation), queue, cancellation);
     }
 
     public async Task<IReadOnlyList<Delivery>> ReceiveAsync(string queue, int most, TimeSpan lease, CancellationToken cancellation)
     {
         var client = await OpenAsync(queue, cancellation);
-        var received = await GuardAsync(() => client.ReceiveMessagesAsync(most, lease, cancellation), cancellation);
+        var received = await GuardAsync(() => client.ReceiveMessagesAsync(most, lease, cancellation), queue, cancellation);
         return [.. received.Value.Select(static message => new Delivery(message.MessageId, message.PopReceipt, message.MessageText, (int)message.DequeueCount))];
     }
 
@@ -38,14 +40,14 @@ public sealed class StorageQueues : IMessageQueues, IMessageSource
 
         // With its text: an update without one empties the message.
         var kept = await GuardAsync(
-            () => OrNullAsync(() => client.UpdateMessageAsync(delivery.Id, delivery.Receipt, delivery.Text, lease, cancellation)), cancellation);
+            () => OrNullAsync(() => client.UpdateMessageAsync(delivery.Id, delivery.Receipt, delivery.Text, lease, cancellation)), queue, cancellation);
         return kept is null ? null : delivery with { Receipt = kept.Value.PopReceipt };
     }
 
     public async Task RemoveAsync(string queue, Delivery delivery, CancellationToken cancellation)
     {
         var client = await OpenAsync(queue, cancellation);
-        await GuardAsync(() => OrNullAsync(() => client.DeleteMessageAsync(delivery.Id, delivery.Receipt, cancellation)), cancellation);
+        await GuardAsync(() => OrNullAsync(() => client.DeleteMessageAsync(delivery.Id, delivery.Receipt, cancellation)), queue, cancellation);
     }
 
     private async ValueTask<QueueClient> OpenAsync(string queue, CancellationToken cancellation)
@@ -58,7 +60,7 @@ public sealed class StorageQueues : IMessageQueues, IMessageSource
     private (QueueClient Client, Setup Setup) New(string queue)
     {
         var client = _service.GetQueueClient(_keys.Queue(queue));
-        return (client, new(async cancellation => await GuardAsync(() => client.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation)));
+        return (client, new(async cancellation => await GuardAsync(() => client.CreateIfNotExistsAsync(cancellationToken: cancellation), queue, cancellation)));
     }
 
     // Gone, or received by somebody else since: the receipt no longer is the latest.
@@ -75,5 +77,5 @@ public sealed class StorageQueues : IMessageQueues, IMessageSource
         }
     }
 
-    private static Task<T> GuardAsync<T>(Func<Task<T>> request, CancellationToken cancellation) => StorageSilence.GuardAsync(request, "queues", cancellation);
+    private static Task<T> GuardAsync<T>(Func<Task<T>> request, string queue, CancellationToken cancellation) => StorageSilence.GuardAsync(request, queue + " queue", cancellation);
 }

@@ -12,7 +12,7 @@ internal static class Exports
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    private static readonly string[] Meters = [GateTelemetry.Name, "Gating.Azure", "Gating.Log", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http"];
+    private static readonly string[] Meters = [GateTelemetry.Name, "Gating.Azure", "Gating.Log", "Gating.Fsck", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http"];
 
     // The framework's own span is the parent of ours: where nobody listens to it, it is not sampled, and ours would not be either.
     private static readonly string[] Sources = [GateTelemetry.Name, "Microsoft.AspNetCore"];

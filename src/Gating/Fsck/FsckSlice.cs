@@ -13,8 +13,7 @@ public sealed partial class FsckSlice(StoreFsck fsck, IStoreWalk walk, ITaskCurs
     /// <summary>No piece is begun in a slice that is older.</summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMinutes(2);
 
-    // Beside the log's own alarms, for whoever listens to those.
-    private static readonly Meter Meter = new("Gating.Log");
+    private static readonly Meter Meter = new("Gating.Fsck");
 
     private static readonly Counter<long> Findings = Meter.CreateCounter<long>("gating.fsck.findings", "{finding}", "Rows and blobs that are not as they should be, by what is wrong. Any is an alarm.");
 

@@ -20,7 +20,8 @@ internal sealed class GatingSource
     private GatingSource(string folder, CSharpCompilation compilation, ImmutableArray<ResourceDescription> resources) =>
         (_folder, _compilation, _resources) = (folder, compilation, resources);
 
-    public static GatingSource Load()
+    /// <param name="reached">The folders whose bodies are kept.</param>
+    public static GatingSource Load(IReadOnlyCollection<string> reached)
     {
         var lines = System.IO.File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Gating.arguments.txt"));
         var arguments = CSharpCommandLineParser.Default.Parse(lines[1..], lines[0], sdkDirectory: null);
@@ -34,7 +35,7 @@ internal sealed class GatingSource
             .WithConcurrentBuild(concurrentBuild: false);
         var compilation = CSharpCompilation.Create(arguments.CompilationName, trees, references, options);
         CSharpGeneratorDriver.Create(Generators(arguments), parseOptions: parsing).RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
-        var unreached = whole.SyntaxTrees.Where(tree => Unreached.In(lines[0], tree.FilePath));
+        var unreached = whole.SyntaxTrees.Where(tree => Unreached.In(lines[0], tree.FilePath, reached));
         var lean = unreached.Aggregate((CSharpCompilation)whole, static (rest, tree) => rest.ReplaceSyntaxTree(tree, Unreached.Without(tree)));
         return new(lines[0], lean, arguments.ManifestResources);
     }

@@ -10,15 +10,17 @@ namespace Gating.Mutants.Compiling;
 /// </summary>
 internal sealed class Unreached : CSharpSyntaxRewriter
 {
-    private static readonly string[] Reached = ["Admission", "Archive", "Generations", "Grants", "Holds", "Identity", "Ledger", "Log", "Messages", "Registry", "Usage"];
     private static readonly BlockSyntax Thrown = (BlockSyntax)SyntaxFactory.ParseStatement("{ throw null!; }");
 
     /// <summary>What a generator made has no folder of ours, and stays: guards log.</summary>
-    public static bool In(string folder, string file) => Path.IsPathRooted(file) && !file.EndsWith(".g.cs", StringComparison.Ordinal)
-        && Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !Reached.Contains(first);
+    public static bool In(string folder, string file, IReadOnlyCollection<string> reached) => Path.IsPathRooted(file) && !file.EndsWith(".g.cs", StringComparison.Ordinal)
+        && Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var first, _, ..] && !reached.Contains(first);
 
     public static SyntaxTree Without(SyntaxTree tree) => tree.WithRootAndOptions(new Unreached().Visit(tree.GetRoot()), tree.Options);
 
+    // An iterator stays: what makes it one is the yield in its body.
     public override SyntaxNode? VisitMethodDeclaration(MethodDeclarationSyntax node) =>
-        node.Body is null && node.ExpressionBody is null ? node : node.WithBody(Thrown).WithExpressionBody(null).WithSemicolonToken(default);
+        (node.Body is null && node.ExpressionBody is null) || node.DescendantNodes().OfType<YieldStatementSyntax>().Any()
+            ? node
+            : node.WithBody(Thrown).WithExpressionBody(null).WithSemicolonToken(default);
 }

@@ -72,7 +72,7 @@ internal static class LogMutants
             """,
             Guard.Of<SealerTests>(nameof(SealerTests.Who_finds_the_lease_taken_goes_away_and_is_seen_to))),
         new("At most 20 s and then a nudge", "it goes away without one", Sealer,
-            "await queues.PutAsync(TraceMessage.Queue, TraceMessage.Nudge, CancellationToken.None);", "",
+            "await queues.PutAsync(QueueNames.Trace, TraceMessage.Nudge, CancellationToken.None);", "",
             Guard.Of<SealerTests>(nameof(SealerTests.A_run_that_is_out_of_time_leaves_a_nudge))),
         new("Seals are at least 1 s apart", "it seals at once", Sealer,
             "await Task.Delay(wait < Pace ? wait : Pace, time, cancellation);", "",

@@ -13,7 +13,7 @@ namespace Gating.Mutants.Running;
 internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
 {
     /// <summary>Guards take milliseconds; the rest is for a machine that does much else.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private Process? _process;
     private TimeSpan _ended;

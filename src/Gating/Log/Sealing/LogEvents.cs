@@ -39,18 +39,18 @@ internal static partial class LogEvents
         FrozenLog(logger, why);
     }
 
-    [LoggerMessage(1301, LogLevel.Information, "The log has {Size} leaves; {Leaves} of them are new.")]
+    [LoggerMessage(1331, LogLevel.Information, "The log has {Size} leaves; {Leaves} of them are new.")]
     private static partial void SealedTo(ILogger logger, long size, int leaves);
 
-    [LoggerMessage(1302, LogLevel.Warning, "Entries {From} to {To} of stream {Stream} were announced and did not come in a day: the reference is dropped.")]
+    [LoggerMessage(1332, LogLevel.Warning, "Entries {From} to {To} of stream {Stream} were announced and did not come in a day: the reference is dropped.")]
     private static partial void DroppedReference(ILogger logger, StreamId stream, long from, long to);
 
-    [LoggerMessage(1303, LogLevel.Critical, "Stream {Stream} contradicts what the log has of it: {Why}. No more of it is logged until an operator has looked.")]
+    [LoggerMessage(1333, LogLevel.Critical, "Stream {Stream} contradicts what the log has of it: {Why}. No more of it is logged until an operator has looked.")]
     private static partial void FrozenStream(ILogger logger, StreamId stream, string why);
 
-    [LoggerMessage(1304, LogLevel.Critical, "{Why} Nothing is sealed or signed until an operator has looked.")]
+    [LoggerMessage(1334, LogLevel.Critical, "{Why} Nothing is sealed or signed until an operator has looked.")]
     private static partial void FrozenLog(ILogger logger, string why);
 
-    [LoggerMessage(1305, LogLevel.Warning, "Nothing was sealed: {Why} What is pending stays so until the next run.")]
+    [LoggerMessage(1335, LogLevel.Warning, "Nothing was sealed: {Why} What is pending stays so until the next run.")]
     public static partial void NotSealed(ILogger logger, string why);
 }
