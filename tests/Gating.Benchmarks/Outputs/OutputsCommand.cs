@@ -10,7 +10,11 @@ namespace Gating.Benchmarks.Outputs;
 /// </summary>
 internal static class OutputsCommand
 {
-    private const int Rounds = 6;
+    private const int Rounds = 12;
+
+    /// <summary>Of small files: a round is 32 of them, and code is compiled for good after some hundred.</summary>
+    private const int WarmUps = 12;
+
     private const int Small = 200 * 1024;
     private const int Large = 100 * 1024 * 1024;
     private const int AtOnce = 8;
@@ -37,7 +41,8 @@ internal static class OutputsCommand
     private static async Task<Row> MeasureAsync(Stage stage, Studio studio, Calibration calibration, byte[] file, int count, int atOnce, string what, Func<int, double, string> say)
     {
         var (ours, raw) = (new List<double>(), new List<double>());
-        for (var round = 0; round <= Rounds; round++)
+        var warmUps = count > 1 ? WarmUps : 1;
+        for (var round = 0; round < warmUps + Rounds; round++)
         {
             var uploads = await studio.BeginAsync(count);
             var names = Enumerable.Range(0, count).Select(_ => Path.GetRandomFileName()).ToArray();
@@ -45,8 +50,7 @@ internal static class OutputsCommand
             var blocks = await SecondsAsync(names, atOnce, name => studio.PutBlocksAsync(name, file));
             await stage.DrainQueueAsync();
 
-            // The first warms up the code and the connections.
-            if (round > 0)
+            if (round >= warmUps)
             {
                 calibration.Read();
                 ours.Add(outputs);
