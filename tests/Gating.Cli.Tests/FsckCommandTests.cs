@@ -56,12 +56,12 @@ public sealed class FsckCommandTests : IAsyncLifetime
     {
         await _storage.Leaves.AddAsync([new(_stream, 4, EntryHash.Genesis, EntryHash.Genesis)], default);
         (await RunAsync("fsck")).ShouldBe(2);
-        _console.ToString().ShouldContain($"partition {_stream}, row 000000000004");
+        _console.ToString().ShouldContain($"row {_stream};000000000004");
         (await RunAsync("fsck", "--json", "--resume", _file)).ShouldBe(2);
         using var json = JsonDocument.Parse(_json.ToString());
         json.RootElement.GetProperty("sound").GetBoolean().ShouldBeFalse();
         var wrong = json.RootElement.GetProperty("wrong").EnumerateArray().ShouldHaveSingleItem();
-        wrong.GetProperty("where").GetString().ShouldEndWith($"partition {_stream}, row 000000000004");
+        wrong.GetProperty("where").GetString().ShouldEndWith($"row {_stream};000000000004");
         wrong.GetProperty("what").GetString().ShouldBe("stray");
         File.Exists(_file).ShouldBeFalse();
     }
