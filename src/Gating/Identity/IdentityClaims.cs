@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Gating.Identity.Jose;
 using Gating.Registry;
@@ -13,8 +14,9 @@ internal readonly record struct IdentityClaims(
     private const int MaxIssuerCharacters = 2048;
     private const int MaxAudienceCharacters = 2048;
 
+    /// <param name="allowed">Per issuer, the only <c>aud</c> values that are for us.</param>
     public static IdentityRefusal? Check(
-        CompactJws jws, JsonElement payload, App app, FrozenDictionary<string, Issuer> issuers, DateTimeOffset now, out IdentityClaims claims)
+        CompactJws jws, JsonElement payload, IReadOnlyDictionary<string, ImmutableArray<string>> allowed, FrozenDictionary<string, Issuer> issuers, DateTimeOffset now, out IdentityClaims claims)
     {
         claims = default;
         if (FindIssuer(payload, issuers, out var issuer) is { } noIssuer)
@@ -32,7 +34,7 @@ internal readonly record struct IdentityClaims(
             return noSubject;
         }
 
-        if (CheckAudience(payload, app, issuer) is { } wrongAudience)
+        if (CheckAudience(payload, allowed, issuer) is { } wrongAudience)
         {
             return wrongAudience;
         }
@@ -89,14 +91,14 @@ internal readonly record struct IdentityClaims(
     }
 
     // OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5. Exact: no trailing slash, no prefix, no case.
-    private static IdentityRefusal? CheckAudience(JsonElement payload, App app, Issuer issuer)
+    private static IdentityRefusal? CheckAudience(JsonElement payload, IReadOnlyDictionary<string, ImmutableArray<string>> allowed, Issuer issuer)
     {
         if (Refusal(Claims.Audiences(payload, out var audiences)) is { } refusal)
         {
             return refusal;
         }
 
-        if (!app.Audiences.TryGetValue(issuer.Id, out var clientIds)
+        if (!allowed.TryGetValue(issuer.Id, out var clientIds)
             || !audiences.Any(audience => clientIds.Contains(audience, StringComparer.Ordinal)))
         {
             return IdentityRefusal.WrongAudience;

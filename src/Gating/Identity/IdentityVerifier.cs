@@ -17,95 +17,38 @@ public sealed class IdentityVerifier(IssuerKeys keys, TimeProvider time)
     /// <summary>How far clocks may disagree, on every instance alike.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
+    private readonly IdentityTokenCheck _check = new(keys, time);
+
     /// <summary>
     /// Verifies <paramref name="token"/> for <paramref name="app"/>, an active app that has already proven itself. Completes synchronously while the
     /// issuer's keys are cached. <paramref name="issuers"/> is the registry's, at the version the decision rests on.
     /// </summary>
     public async ValueTask<IdentityOutcome> VerifyAsync(string token, App app, FrozenDictionary<string, Issuer> issuers, CancellationToken cancellation)
     {
-        if (CompactJws.Parse(token, out var jws) is { } fault)
-        {
-            return Refuse(Refusal(fault));
-        }
-
-        if (!StrictJson.TryParseObject(jws.Payload, Claims.MaxPayloadDepth, out var payload))
-        {
-            return Refuse(IdentityRefusal.Malformed);
-        }
-
-        using (payload)
-        {
-            var now = time.GetUtcNow();
-            if (IdentityClaims.Check(jws, payload.RootElement, app, issuers, now, out var claims) is { } refusal)
-            {
-                return Refuse(refusal);
-            }
-
-            // Last, since it alone can cost a fetch: only a token with nothing else wrong makes the gate ask a provider.
-            return await CheckSignatureAsync(jws, claims, cancellation) ?? Believe(payload.RootElement, claims, now);
-        }
+        using var found = await _check.RunAsync(token, app.Audiences, issuers, cancellation);
+        return found.Fault ?? Believe(found.Payload!.RootElement, found.Claims, found.At);
     }
 
-    private async ValueTask<IdentityOutcome?> CheckSignatureAsync(CompactJws jws, IdentityClaims claims, CancellationToken cancellation)
+    private static IdentityOutcome Believe(JsonElement payload, IdentityClaims claims, DateTimeOffset now) =>
+        NaturalPersonOf(payload, claims.Issuer, out var naturalPerson) is { } refusal
+            ? new IdentityOutcome.Refused(refusal)
+            : new IdentityOutcome.Verified(new VerifiedIdentity(
+                claims.Issuer.Id,
+                claims.Subject,
+                naturalPerson,
+                AssuranceMapping.Of(payload, claims.Issuer, now),
+                claims.AuthenticatedAt,
+                claims.ExpiresAt));
+
+    /// <summary>Null where the issuer is not trusted to tell humans apart.</summary>
+    internal static IdentityRefusal? NaturalPersonOf(JsonElement payload, Issuer issuer, out string? naturalPerson)
     {
-        var answer = await keys.FindAsync(claims.Issuer, jws.Header.KeyId, claims.Algorithm, cancellation);
-        switch (answer.Status)
+        naturalPerson = null;
+        return issuer.NaturalPersonClaim is not { } name ? null : Claims.Text(payload, name, MaxNaturalPersonCharacters, out naturalPerson) switch
         {
-            case KeyStatus.Unavailable:
-                return IdentityOutcome.Unavailable.Instance;
-            case KeyStatus.Unknown:
-                return Refuse(IdentityRefusal.UnknownKey);
-            case KeyStatus.Unfit:
-                return Refuse(IdentityRefusal.UnfitKey);
-            case KeyStatus.Ambiguous:
-                return Refuse(IdentityRefusal.AmbiguousKey);
-            case KeyStatus.Found:
-            default:
-                break;
-        }
-
-        if (jws.IsSignedBy(answer.Key!, claims.Algorithm))
-        {
-            return null;
-        }
-
-        var replacement = await keys.FindReplacementAsync(claims.Issuer, answer.Key!, claims.Algorithm, cancellation);
-        return replacement is not null && jws.IsSignedBy(replacement, claims.Algorithm) ? null : Refuse(IdentityRefusal.BadSignature);
+            ClaimState.Absent => IdentityRefusal.NaturalPersonMissing,
+            ClaimState.Invalid => IdentityRefusal.InvalidClaim,
+            ClaimState.Present => null,
+        };
     }
-
-    private static IdentityOutcome Believe(JsonElement payload, IdentityClaims claims, DateTimeOffset now)
-    {
-        string? naturalPerson = null;
-        if (claims.Issuer.NaturalPersonClaim is { } name)
-        {
-            switch (Claims.Text(payload, name, MaxNaturalPersonCharacters, out naturalPerson))
-            {
-                case ClaimState.Absent:
-                    return Refuse(IdentityRefusal.NaturalPersonMissing);
-                case ClaimState.Invalid:
-                    return Refuse(IdentityRefusal.InvalidClaim);
-                case ClaimState.Present:
-                default:
-                    break;
-            }
-        }
-
-        return new IdentityOutcome.Verified(new VerifiedIdentity(
-            claims.Issuer.Id,
-            claims.Subject,
-            naturalPerson,
-            AssuranceMapping.Of(payload, claims.Issuer, now),
-            claims.AuthenticatedAt,
-            claims.ExpiresAt));
-    }
-
-    private static IdentityRefusal Refusal(JwsFault fault) => fault switch
-    {
-        JwsFault.TooLarge => IdentityRefusal.TooLarge,
-        JwsFault.Malformed => IdentityRefusal.Malformed,
-        JwsFault.ExtensionNotSupported => IdentityRefusal.ExtensionNotSupported,
-        JwsFault.BringsOwnKey => IdentityRefusal.BringsOwnKey,
-    };
-
-    private static IdentityOutcome.Refused Refuse(IdentityRefusal reason) => new(reason);
 }

@@ -12,6 +12,7 @@ namespace Gating.Registry;
 /// <param name="MaxLifetime">Longest accepted <c>exp - iat</c>.</param>
 /// <param name="NaturalPersonClaim">A claim that the issuer is trusted to give each human exactly once; null where it is not. Where set, a token without it gets a step-up.</param>
 /// <param name="AcrValues">What to ask the issuer for (<c>acr_values</c>) to reach a level.</param>
+/// <param name="Roles">Whether it says who is an admin and who a regulator; null: nobody is by its word.</param>
 public sealed record Issuer(
     string Id,
     string Name,
@@ -22,7 +23,21 @@ public sealed record Issuer(
     TimeSpan MaxLifetime,
     string? NaturalPersonClaim,
     ImmutableArray<AssuranceRule> AssuranceRules,
-    FrozenDictionary<AssuranceLevel, string> AcrValues);
+    FrozenDictionary<AssuranceLevel, string> AcrValues,
+    RoleTrust? Roles = null);
+
+/// <summary>The terms on which an issuer says who holds a role.</summary>
+/// <param name="Audiences">Client ids of the desk there: the only <c>aud</c> values that a token with a role may carry, and none of them an app's.</param>
+/// <param name="Claim">A text or a list of texts; what it says beside <paramref name="Admins"/> and <paramref name="Regulators"/> means nothing here.</param>
+/// <param name="StrongAcr">Values of <c>acr</c> that stand for strong authentication; none: nobody can do what demands it.</param>
+/// <param name="StrongWithin">How long after <c>auth_time</c> it counts as recent.</param>
+public sealed record RoleTrust(
+    ImmutableArray<string> Audiences,
+    string Claim,
+    FrozenSet<string> Admins,
+    FrozenSet<string> Regulators,
+    ImmutableArray<string> StrongAcr,
+    TimeSpan StrongWithin);
 
 /// <summary>
 /// How an issuer's words become a level. With <paramref name="TrustFramework"/> the rule reads OpenID4IDA <c>verified_claims</c>

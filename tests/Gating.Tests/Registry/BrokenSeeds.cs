@@ -158,6 +158,10 @@ internal static class BrokenSeeds
         new("a claim without a value", seed => seed.At(Issuer + "/assuranceRules/1").Remove("value"), Issuer + "/assuranceRules/1", "claim and value", BySchema: true),
         Set("an acr value with a space", Issuer + "/acrValues", "high", "a b", "without spaces"),
         Set("an acr value for no level", Issuer + "/acrValues", "none", "x", "low, substantial, high"),
+        Set("roles by what a log-in is", Issuer + "/roles", "claim", "acr", "no claim about the token", bySchema: false),
+        Set("roles for nobody's tokens", Issuer + "/roles", "audiences", Array.Empty<string>(), "a list of 1 to 16"),
+        Set("strong for a day", Issuer + "/roles", "strongWithinSeconds", 86_400, "from 60 to 3600"),
+        Set("the desk's audience at an app", App, "audiences", new Dictionary<string, string[]> { [Seed.Issuer] = ["desk-web"] }, "not the desk's", bySchema: false, at: "/https:~1~1id.example/0"),
         Set("null in place of leaving out", Issuer, "naturalPersonClaim", null, "printable ASCII"),
         Set(
             "an item larger than a row", App, "tools",

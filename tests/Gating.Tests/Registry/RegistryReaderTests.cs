@@ -53,6 +53,12 @@ public sealed class RegistryReaderTests
         issuer.AcrValues[AssuranceLevel.Substantial].ShouldBe("urn:sub");
         document.Issuers[1].Discovery.ShouldBe(new("https://login.example/tenant/.well-known/openid-configuration"));
         document.Issuers[1].AcrValues.ShouldBeEmpty();
+        issuer.Roles!.Audiences.ShouldBe(["desk-web"]);
+        issuer.Roles.Admins.ShouldBe(["gating.admin"]);
+        issuer.Roles.Regulators.ShouldBe(["gating.regulator"]);
+        issuer.Roles.StrongAcr.ShouldBe(["urn:mfa"]);
+        issuer.Roles.StrongWithin.ShouldBe(TimeSpan.FromMinutes(15));
+        document.Issuers[1].Roles.ShouldBeNull();
     }
 
     [Theory]

@@ -30,6 +30,7 @@ public sealed class SchemaTests
         { "/issuers/0", "/$defs/issuer" },
         { "/issuers/0/assuranceRules/0", "/$defs/assuranceRule" },
         { "/issuers/0/acrValues", "/$defs/issuer/properties/acrValues" },
+        { "/issuers/0/roles", "/$defs/roles" },
         { "/policy", "/$defs/policy" },
     };
 

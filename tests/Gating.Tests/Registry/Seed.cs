@@ -71,7 +71,11 @@ internal static class Seed
                 { "level": "high", "method": "eid", "trustFramework": "eidas", "assuranceLevel": "high" },
                 { "level": "low", "claim": "checked", "value": "yes", "timeClaim": "checked_at" }
               ],
-              "acrValues": { "low": "urn:low", "substantial": "urn:sub", "high": "urn:high" }
+              "acrValues": { "low": "urn:low", "substantial": "urn:sub", "high": "urn:high" },
+              "roles": {
+                "audiences": ["desk-web"], "claim": "roles", "admin": ["gating.admin"], "regulator": ["gating.regulator"],
+                "strongAcr": ["urn:mfa"], "strongWithinSeconds": 900
+              }
             },
             {
               "id": "https://login.example/tenant/", "name": "Login", "status": "stopped",

@@ -8,6 +8,10 @@ namespace Gating.Registry.Reading;
 internal static class IssuerReader
 {
     private const int MostRules = 32;
+    private const int MostWords = 16;
+
+    private static readonly TimeSpan MinStrong = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxStrong = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(1);
@@ -41,10 +45,13 @@ internal static class IssuerReader
         },
         "no claim about the token or the log-in, and none that people share or change");
 
+    private static readonly TextRule RoleClaim = TextRules.Ascii.Except(
+        new HashSet<string>(StringComparer.Ordinal) { "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "sid", "auth_time" }, "no claim about the token or the log-in");
+
     public static string Read(JsonPlace place, RegistryDraft draft)
     {
         var fields = JsonFields.Of(
-            place, "id", "name", "status", "discovery", "algorithms", "types", "maxLifetimeSeconds", "naturalPersonClaim", "assuranceRules", "acrValues");
+            place, "id", "name", "status", "discovery", "algorithms", "types", "maxLifetimeSeconds", "naturalPersonClaim", "assuranceRules", "acrValues", "roles");
         var id = fields.Text("id", UrlRules.Issuer(draft.Mode));
         var issuer = new Issuer(
             id,
@@ -56,7 +63,8 @@ internal static class IssuerReader
             fields.Seconds("maxLifetimeSeconds", MinLifetime, MaxLifetime),
             fields.OptionalText("naturalPersonClaim", PersonClaim),
             [.. fields.Items("assuranceRules", 0, MostRules).Select(ReadRule)],
-            fields.Optional("acrValues") is { } values ? ReadAcrValues(values) : FrozenDictionary<AssuranceLevel, string>.Empty);
+            fields.Optional("acrValues") is { } values ? ReadAcrValues(values) : FrozenDictionary<AssuranceLevel, string>.Empty,
+            fields.Optional("roles") is { } roles ? ReadRoles(roles) : null);
         draft.Issuers.Add(new(issuer, place));
         return id;
     }
@@ -101,6 +109,20 @@ internal static class IssuerReader
 
         return values.ToFrozenDictionary();
     }
+
+    private static RoleTrust ReadRoles(JsonPlace place)
+    {
+        var fields = JsonFields.Of(place, "audiences", "claim", "admin", "regulator", "strongAcr", "strongWithinSeconds");
+        return new(
+            Texts(fields, "audiences", 1, TextRules.Ascii),
+            fields.Text("claim", RoleClaim),
+            Texts(fields, "admin", 0, TextRules.Value).ToFrozenSet(StringComparer.Ordinal),
+            Texts(fields, "regulator", 0, TextRules.Value).ToFrozenSet(StringComparer.Ordinal),
+            Texts(fields, "strongAcr", 0, TextRules.Word),
+            fields.Seconds("strongWithinSeconds", MinStrong, MaxStrong));
+    }
+
+    private static ImmutableArray<string> Texts(JsonFields fields, string name, int min, TextRule rule) => [.. fields.Texts(name, min, MostWords, rule).Select(static one => one.Value)];
 
     private static bool IsTokenType(string text)
     {

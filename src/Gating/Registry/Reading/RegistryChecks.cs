@@ -11,7 +11,7 @@ internal static class RegistryChecks
     private const int MostRowCharacters = 30_000;
 
     private static readonly ImmutableArray<Action<RegistryDraft, RegistryErrors>> All =
-        [UniqueNames, KnownTools, KnownIssuers, AudiencesOfOneApp, DistinctQuotaNames, WindowsFitAHead, RowsFitStorage];
+        [UniqueNames, KnownTools, KnownIssuers, AudiencesOfOneApp, AudiencesOfTheDesk, DistinctQuotaNames, WindowsFitAHead, RowsFitStorage];
 
     public static void Run(RegistryDraft draft, RegistryErrors errors)
     {
@@ -56,6 +56,17 @@ internal static class RegistryChecks
         foreach (var issuer in draft.Apps.SelectMany(app => app.Issuers).Where(issuer => !known.Contains(issuer.Value)))
         {
             issuer.Place.RefuseAs("audiences at an issuer that is not registered", "the id of a registered issuer");
+        }
+    }
+
+    /// <summary>Were the desk's client id an app's too, what people give the app would open the desk.</summary>
+    private static void AudiencesOfTheDesk(RegistryDraft draft, RegistryErrors errors)
+    {
+        var desk = draft.Issuers.Where(static issuer => issuer.Value.Roles is not null)
+            .SelectMany(static issuer => issuer.Value.Roles!.Audiences.Select(audience => (issuer.Value.Id, audience))).ToHashSet();
+        foreach (var (issuer, audience) in draft.Apps.SelectMany(static app => app.Audiences).Where(one => desk.Contains((one.Issuer, one.Audience.Value))))
+        {
+            audience.Place.Refuse($"a client id that is not the desk's at {issuer}");
         }
     }
 

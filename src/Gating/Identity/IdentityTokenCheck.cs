@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gating.Identity.Jose;
+using Gating.Identity.Keys;
+using Gating.Registry;
+
+namespace Gating.Identity;
+
+/// <summary>A token with nothing wrong, its payload and when it was looked at; or the <paramref name="Fault"/>, and then nothing else.</summary>
+internal readonly record struct CheckedToken(IdentityOutcome? Fault, JsonDocument? Payload, IdentityClaims Claims, DateTimeOffset At) : IDisposable
+{
+    public void Dispose() => Payload?.Dispose();
+}
+
+/// <summary>Everything that is asked of an identity token, whoever it is shown to: form, issuer, algorithm, audience, times, and the signature last.</summary>
+internal sealed class IdentityTokenCheck(IssuerKeys keys, TimeProvider time)
+{
+    /// <param name="allowed">Per issuer, the only <c>aud</c> values that are for us.</param>
+    public async ValueTask<CheckedToken> RunAsync(
+        string token, IReadOnlyDictionary<string, ImmutableArray<string>> allowed, FrozenDictionary<string, Issuer> issuers, CancellationToken cancellation)
+    {
+        if (CompactJws.Parse(token, out var jws) is { } fault)
+        {
+            return Refuse(Refusal(fault));
+        }
+
+        if (!StrictJson.TryParseObject(jws.Payload, Claims.MaxPayloadDepth, out var payload))
+        {
+            return Refuse(IdentityRefusal.Malformed);
+        }
+
+        var now = time.GetUtcNow();
+        IdentityClaims claims;
+        try
+        {
+            if (IdentityClaims.Check(jws, payload.RootElement, allowed, issuers, now, out claims) is { } refusal)
+            {
+                payload.Dispose();
+                return Refuse(refusal);
+            }
+
+            // Last, since it alone can cost a fetch: only a token with nothing else wrong makes the gate ask a provider.
+            if (await CheckSignatureAsync(jws, claims, cancellation) is { } unsigned)
+            {
+                payload.Dispose();
+                return new(unsigned, null, default, default);
+            }
+        }
+        catch
+        {
+            payload.Dispose();
+            throw;
+        }
+
+        return new(null, payload, claims, now);
+    }
+
+    private async ValueTask<IdentityOutcome?> CheckSignatureAsync(CompactJws jws, IdentityClaims claims, CancellationToken cancellation)
+    {
+        var answer = await keys.FindAsync(claims.Issuer, jws.Header.KeyId, claims.Algorithm, cancellation);
+        switch (answer.Status)
+        {
+            case KeyStatus.Unavailable:
+                return IdentityOutcome.Unavailable.Instance;
+            case KeyStatus.Unknown:
+                return new IdentityOutcome.Refused(IdentityRefusal.UnknownKey);
+            case KeyStatus.Unfit:
+                return new IdentityOutcome.Refused(IdentityRefusal.UnfitKey);
+            case KeyStatus.Ambiguous:
+                return new IdentityOutcome.Refused(IdentityRefusal.AmbiguousKey);
+            case KeyStatus.Found:
+            default:
+                break;
+        }
+
+        if (jws.IsSignedBy(answer.Key!, claims.Algorithm))
+        {
+            return null;
+        }
+
+        var replacement = await keys.FindReplacementAsync(claims.Issuer, answer.Key!, claims.Algorithm, cancellation);
+        return replacement is not null && jws.IsSignedBy(replacement, claims.Algorithm) ? null : new IdentityOutcome.Refused(IdentityRefusal.BadSignature);
+    }
+
+    private static IdentityRefusal Refusal(JwsFault fault) => fault switch
+    {
+        JwsFault.TooLarge => IdentityRefusal.TooLarge,
+        JwsFault.Malformed => IdentityRefusal.Malformed,
+        JwsFault.ExtensionNotSupported => IdentityRefusal.ExtensionNotSupported,
+        JwsFault.BringsOwnKey => IdentityRefusal.BringsOwnKey,
+    };
+
+    private static CheckedToken Refuse(IdentityRefusal reason) => new(new IdentityOutcome.Refused(reason), null, default, default);
+}
