@@ -1,3 +1,4 @@
+using Gating.Access;
 using Gating.Admission;
 using Gating.Archive;
 using Gating.Azure;
@@ -5,6 +6,7 @@ using Gating.Clients;
 using Gating.Fsck;
 using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
+using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
@@ -14,9 +16,12 @@ using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
 using Gating.Log.Sealing;
+using Gating.Mandates;
 using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
+using Gating.Tracing;
+using Gating.Unmasking;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Functions;
@@ -116,6 +121,13 @@ internal static class Composition
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<IdentityVerifier>();
+        services.AddSingleton<RoleVerifier>();
+        services.AddSingleton<SealedReader>();
+        services.AddSingleton<MandateDesk>();
+        services.AddSingleton<DeskHandles>();
+        services.AddSingleton<TraceDesk>();
+        services.AddSingleton<TracePositions>();
+        services.AddSingleton<UnmaskDesk>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
     }
@@ -152,6 +164,10 @@ internal static class Composition
         services.AddSingleton<JwksEndpoint>();
         services.AddSingleton<LogEndpoint>();
         services.AddSingleton<ReceiptsEndpoint>();
+        services.AddSingleton<RoleCaller>();
+        services.AddSingleton<MandatesEndpoint>();
+        services.AddSingleton<TraceEndpoint>();
+        services.AddSingleton<UnmaskEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }

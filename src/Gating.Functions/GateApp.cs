@@ -1,4 +1,5 @@
 using Gating.Functions.Endpoints;
+using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
 using Microsoft.Extensions.Configuration.Memory;
@@ -64,6 +65,21 @@ public static class GateApp
         var receipts = services.GetRequiredService<ReceiptsEndpoint>();
         app.MapGet("/v1/receipts/{entry}", Handler(receipts.GetAsync));
         app.MapGet("/v1/receipts/{entry}/{later}", Handler(receipts.GetLaterAsync));
+        var mandates = services.GetRequiredService<MandatesEndpoint>();
+        app.MapPost("/v1/mandates", Handler(mandates.ProposeAsync));
+        app.MapGet("/v1/mandates/{id}", Handler(mandates.GetAsync));
+        app.MapPost("/v1/mandates/{id}/approve", Handler(mandates.ApproveAsync));
+        app.MapPost("/v1/mandates/{id}/decline", Handler(mandates.DeclineAsync));
+        app.MapPost("/v1/mandates/{id}/withdraw", Handler(mandates.WithdrawAsync));
+        var trace = services.GetRequiredService<TraceEndpoint>();
+        app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
+        app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));
+        var unmask = services.GetRequiredService<UnmaskEndpoint>();
+        app.MapPost("/v1/unmask", Handler(unmask.RequestAsync));
+        app.MapGet("/v1/unmask/{id}", Handler(unmask.GetAsync));
+        app.MapPost("/v1/unmask/{id}/approve", Handler(unmask.ApproveAsync));
+        app.MapPost("/v1/unmask/{id}/decline", Handler(unmask.DeclineAsync));
+        app.MapPost("/v1/unmask/{id}/tell", Handler(unmask.TellAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
+using Gating.Mandates;
+using Gating.Unmasking;
 
 namespace Gating.Fsck;
 
@@ -61,7 +63,8 @@ internal sealed class StreamSettlements(StreamId stream)
         .Select(one => new FsckFinding.Wrong(new StoredThing.Settlement(stream, one.Key), FsckFault.Missing, $"entry {one.Value}", "nothing"));
 
     private static bool NeverSettles(EntryKind kind) =>
-        kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted;
+        kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
+            or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested;
 
     private static SettlementId? Settles(Entry entry)
     {
@@ -79,6 +82,14 @@ internal sealed class StreamSettlements(StreamId stream)
                     return entry.Kind is EntryKind.Removed ? ArchivedOutput.RemovalOf(seq) : seq;
                 }
 
+            case EntryKind.MandateApproved or EntryKind.MandateDeclined:
+                return MandateParts.Decision(MandateEntries.ReadMandate(entry));
+            case EntryKind.MandateWithdrawn:
+                return MandateParts.Withdrawal(MandateEntries.ReadMandate(entry));
+            case EntryKind.UnmaskApproved or EntryKind.UnmaskDeclined:
+                return UnmaskParts.Decision(UnmaskEntries.ReadRequest(entry));
+            case EntryKind.Unmasked:
+                return UnmaskParts.Telling(UnmaskEntries.ReadRequest(entry));
             default:
                 return null;
         }

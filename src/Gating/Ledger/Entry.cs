@@ -41,6 +41,33 @@ public enum EntryKind
 
     /// <summary>A legal hold was lifted.</summary>
     HoldLifted = 13,
+
+    /// <summary>An admin proposed a regulator's mandate.</summary>
+    MandateProposed = 14,
+
+    /// <summary>A second admin approved it.</summary>
+    MandateApproved = 15,
+
+    /// <summary>It was declined.</summary>
+    MandateDeclined = 16,
+
+    /// <summary>It was taken back.</summary>
+    MandateWithdrawn = 17,
+
+    /// <summary>A regulator asked. In the regulator's ledger, before the answer.</summary>
+    Asked = 18,
+
+    /// <summary>A regulator asked who a person is. In the operator's ledger, where it is approved.</summary>
+    UnmaskRequested = 19,
+
+    /// <summary>An admin approved that the regulator is told.</summary>
+    UnmaskApproved = 20,
+
+    /// <summary>It was declined.</summary>
+    UnmaskDeclined = 21,
+
+    /// <summary>The regulator was told, once.</summary>
+    Unmasked = 22,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -30,6 +30,12 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
 {
     private const int CachedNames = 16384;
 
+    /// <summary>Kind and id of the operator's one stream.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>Kind of the regulators' streams.</summary>
+    public const string Regulator = "regulator";
+
     private readonly byte[] _key = key.NamingKey();
     private readonly AgingCache<NameHash, StreamId> _known = new(CachedNames);
 

@@ -20,6 +20,7 @@ internal sealed class GateFixture
     public const string OtherTool = "https://tools.test/voice";
 
     private readonly OperatorKey _key = new(new byte[OperatorKey.Size]);
+    private readonly InMemoryNameStore _nameStore;
     private string? _written;
     private App? _app;
 
@@ -28,7 +29,8 @@ internal sealed class GateFixture
         Store = Ledger = new InMemoryLedgerStore(Faults);
         Queue = new(Faults);
         RegistryStore = new(Faults);
-        Names = new(new InMemoryNameStore(Faults), _key);
+        _nameStore = new(Faults);
+        Names = NewNames();
         Registry = NewRegistry();
     }
 
@@ -46,6 +48,9 @@ internal sealed class GateFixture
     public InMemoryRegistryStore RegistryStore { get; }
 
     public StreamNames Names { get; }
+
+    /// <summary>Of a process that remembers none.</summary>
+    public StreamNames NewNames() => new(_nameStore, _key);
 
     public Appender Appender => field ??= new(Store, Queue, _key, Time);
 

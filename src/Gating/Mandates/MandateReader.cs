@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Gating.Access;
+using Gating.Identity.Jose;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Registry.Reading;
+
+namespace Gating.Mandates;
+
+/// <summary>Reads a proposal, strictly and completely: unknown members, duplicates and anything out of range are errors, told all at once with the place of each (RFC 6901).</summary>
+public static class MandateReader
+{
+    /// <summary>Bytes of JSON that are read at most.</summary>
+    public const int MaxSize = 32 * 1024;
+
+    private static readonly Choices<MandateFields> Fields = new(
+        ("prompts", MandateFields.Prompts), ("labels", MandateFields.Labels), ("bundles", MandateFields.Bundles), ("identity", MandateFields.Identity));
+
+    private static readonly TextRule Text = new(static text => text.Length is >= 1 and <= 512 && !text.Any(char.IsControl) && !string.IsNullOrWhiteSpace(text), "1 to 512 characters, not blank and without controls");
+
+    private static readonly TextRule Time = new(static text => TimeOf(text) is not null, "a time as 2027-01-31T00:00:00Z");
+
+    /// <summary>The proposal, or everything that is wrong with it.</summary>
+    /// <param name="person">Opens the handle of a person that was given to that regulator; null for anything else.</param>
+    public static (MandateTerms? Terms, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json, DateTimeOffset now, Func<Official, string, StreamId?> person)
+    {
+        var errors = new RegistryErrors();
+        if (json.Length > MaxSize || !StrictJson.TryParseObject(json, maxDepth: 4, out var document))
+        {
+            errors.Add("", "no such object", $"one JSON object of at most {MaxSize} bytes, no member twice");
+            return (null, errors.ToImmutable());
+        }
+
+        using (document)
+        {
+            var fields = JsonFields.Of(new(document.RootElement, "", errors), "regulator", "purpose", "legal_basis", "case_number", "scope", "expires");
+            var regulator = fields.Required("regulator") is { } who ? ReadRegulator(who) : new("", "", null);
+            var terms = new MandateTerms(
+                regulator,
+                fields.Text("purpose", Text),
+                fields.Text("legal_basis", Text),
+                fields.Text("case_number", Text),
+                fields.Required("scope") is { } scope ? ReadScope(scope, handle => person(regulator, handle)) : new([], [], [], default, default, MandateFields.None),
+                TimeOf(fields.Text("expires", Time)) ?? now);
+            if (!errors.Any && (terms.Expires <= now || terms.Expires > now + MandateTerms.MaxLife))
+            {
+                fields.Required("expires")!.Value.Refuse($"a time from now to {MandateTerms.MaxLife.TotalDays} days from now");
+            }
+
+            if (!errors.Any && terms.Scope.To <= terms.Scope.From)
+            {
+                fields.Required("scope")!.Value.RefuseAs("an empty range of time", "to after from");
+            }
+
+            return errors.Any ? (null, errors.ToImmutable()) : (terms, []);
+        }
+    }
+
+    private static Official ReadRegulator(JsonPlace place)
+    {
+        var fields = JsonFields.Of(place, "issuer", "subject");
+        return new(fields.Text("issuer", TextRules.Ascii), fields.Text("subject", TextRules.Value), null);
+    }
+
+    private static MandateScope ReadScope(JsonPlace place, Func<string, StreamId?> person)
+    {
+        var fields = JsonFields.Of(place, "apps", "tools", "people", "from", "to", "fields");
+        var people = new List<StreamId>();
+        foreach (var (handle, at) in Names(fields, "people", TextRules.Word))
+        {
+            if (person(handle) is { } stream)
+            {
+                people.Add(stream);
+            }
+            else
+            {
+                at.RefuseUnseen("the handle of a person, as an answer gave it to that regulator");
+            }
+        }
+
+        return new(
+            [.. Names(fields, "apps", TextRules.AppId).Select(static one => one.Text)],
+            [.. Names(fields, "tools", TextRules.Word).Select(static one => one.Text)],
+            [.. people],
+            TimeOf(fields.Text("from", Time)) ?? default,
+            TimeOf(fields.Text("to", Time)) ?? default,
+            fields.Items("fields", 0, 4).Aggregate(MandateFields.None, static (all, one) => all | (one.Choice(Fields) ?? MandateFields.None)));
+    }
+
+    private static IEnumerable<(string Text, JsonPlace Place)> Names(JsonFields fields, string name, TextRule rule) =>
+        fields.Optional(name) is { } list ? JsonFields.Texts(list, 1, MandateScope.MaxNames, rule).Select(static one => (one.Value, one.Place)) : [];
+
+    /// <summary>RFC 3339 with a time zone, cut to whole milliseconds.</summary>
+    public static DateTimeOffset? TimeOf(string? text) =>
+        DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            && text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _]
+            ? DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds())
+            : null;
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using Gating.Access;
+using Gating.Ledger;
+using Gating.Mandates;
+
+namespace Gating.Unmasking;
+
+/// <summary>A regulator asks who a person is.</summary>
+/// <param name="Id">Seq of its entry in the operator's ledger.</param>
+public sealed record UnmaskRequest(long Id, long Mandate, Official Regulator, StreamId Person, string Reason)
+{
+    public const int MaxReason = 512;
+}
+
+/// <summary>Why a person is not named. Stable: callers switch on it.</summary>
+public enum UnmaskRefusal
+{
+    /// <summary>There is no such request, or it is somebody else's.</summary>
+    Unknown = 1,
+
+    /// <summary>Whoever asked does not approve it.</summary>
+    SameHuman = 2,
+
+    /// <summary>It was approved or declined before, otherwise than now.</summary>
+    Decided = 3,
+
+    /// <summary>Nobody has approved it yet, or it was declined.</summary>
+    NotApproved = 4,
+
+    /// <summary>It was told before: an answer is shown once.</summary>
+    Told = 5,
+
+    /// <summary>Nothing is recorded of that person.</summary>
+    PersonUnknown = 6,
+
+    /// <summary>What named the person was erased.</summary>
+    Erased = 7,
+
+    /// <summary>Too much is being asked of that ledger at once: try again.</summary>
+    Busy = 8,
+}
+
+/// <summary>How asking, deciding or telling ended.</summary>
+public abstract record UnmaskOutcome
+{
+    private UnmaskOutcome()
+    {
+    }
+
+    /// <summary>Recorded and announced.</summary>
+    public sealed record Done(long Request) : UnmaskOutcome;
+
+    /// <summary>Who the person is: each identity under which the person was admitted, as it was sealed (JSON). Shown this once; that it was is recorded.</summary>
+    public sealed record Told(long Request, StreamId Person, ImmutableArray<ReadOnlyMemory<byte>> Identities) : UnmaskOutcome;
+
+    public sealed record Refused(UnmaskRefusal Reason) : UnmaskOutcome;
+
+    /// <summary>The mandate does not carry it.</summary>
+    public sealed record OffMandate(MandateRefusal Reason) : UnmaskOutcome;
+}
+
+/// <summary>
+/// From a pseudonym to the person, by two humans and under a mandate that allows it: a regulator asks, an admin approves, the regulator is told once. Each step is an entry of the operator's ledger before it is answered. Throws
+/// <see cref="StorageUnavailableException"/>: the same request tells what happened, but for the telling: where its answer was lost after it was recorded it counts as told, and the regulator asks anew.
+/// </summary>
+public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNames names, SealedReader sealedParts, MandateDesk mandates, TimeProvider time)
+{
+    /// <summary>Accounts of one human that are told.</summary>
+    private const int MostIdentities = 64;
+
+    public async Task<UnmaskOutcome> RequestAsync(long mandateId, Official regulator, StreamId person, string reason, CancellationToken cancellation)
+    {
+        if (await OffMandateAsync(mandateId, regulator, person, cancellation) is { } off)
+        {
+            return new UnmaskOutcome.OffMandate(off);
+        }
+
+        if (await ledger.ReadHeadAsync(person, cancellation) is null)
+        {
+            return new UnmaskOutcome.Refused(UnmaskRefusal.PersonUnknown);
+        }
+
+        var draft = UnmaskEntries.Requested(mandateId, regulator, person, reason);
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], null, null, true));
+        return await appender.AppendAsync(await OperatorAsync(cancellation), proposal, isNew: false) is AppendOutcome<bool>.Done { Entries: [var entry, ..] }
+            ? new UnmaskOutcome.Done(entry.Seq)
+            : new UnmaskOutcome.Refused(UnmaskRefusal.Busy);
+    }
+
+    /// <summary>What an admin decides on. Null where there is none.</summary>
+    public async Task<UnmaskRequest?> FindAsync(long id, CancellationToken cancellation) =>
+        await ledger.ReadEntryAsync(await OperatorAsync(cancellation), id, cancellation) is { Kind: EntryKind.UnmaskRequested } entry
+            && await sealedParts.OpenAsync(entry, cancellation) is { } opened
+            ? UnmaskEntries.ReadRequested(entry, opened)
+            : null;
+
+    public async Task<UnmaskOutcome> ApproveAsync(long id, Official by, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } request)
+        {
+            return new UnmaskOutcome.Refused(UnmaskRefusal.Unknown);
+        }
+
+        return request.Regulator.IsSameHumanAs(by) ? new UnmaskOutcome.Refused(UnmaskRefusal.SameHuman)
+            : await OffMandateAsync(request.Mandate, request.Regulator, request.Person, cancellation) is { } off ? new UnmaskOutcome.OffMandate(off)
+            : await SettleAsync(EntryKind.UnmaskApproved, id, UnmaskParts.Decision(id), by, cancellation);
+    }
+
+    public async Task<UnmaskOutcome> DeclineAsync(long id, Official by, CancellationToken cancellation) => await FindAsync(id, cancellation) is null
+        ? new UnmaskOutcome.Refused(UnmaskRefusal.Unknown)
+        : await SettleAsync(EntryKind.UnmaskDeclined, id, UnmaskParts.Decision(id), by, cancellation);
+
+    public async Task<UnmaskOutcome> TellAsync(long id, Official regulator, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } request || !string.Equals(request.Regulator.Issuer, regulator.Issuer, StringComparison.Ordinal)
+            || !string.Equals(request.Regulator.Subject, regulator.Subject, StringComparison.Ordinal))
+        {
+            return new UnmaskOutcome.Refused(UnmaskRefusal.Unknown);
+        }
+
+        if (await OffMandateAsync(request.Mandate, regulator, request.Person, cancellation) is { } off)
+        {
+            return new UnmaskOutcome.OffMandate(off);
+        }
+
+        var stream = await OperatorAsync(cancellation);
+        if (await ledger.ReadSettlementAsync(stream, UnmaskParts.Decision(id), cancellation) is not { } decision
+            || await ledger.ReadEntryAsync(stream, decision.By, cancellation) is not { Kind: EntryKind.UnmaskApproved })
+        {
+            return new UnmaskOutcome.Refused(UnmaskRefusal.NotApproved);
+        }
+
+        // Read first: what cannot be told is not recorded as told.
+        var identities = await IdentitiesAsync(request.Person, cancellation);
+        if (identities.IsEmpty)
+        {
+            return new UnmaskOutcome.Refused(UnmaskRefusal.Erased);
+        }
+
+        var draft = UnmaskEntries.Settled(EntryKind.Unmasked, id, regulator);
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], UnmaskParts.Telling(id), null, true));
+        return await appender.AppendAsync(stream, proposal, isNew: false) switch
+        {
+            AppendOutcome<bool>.Done => new UnmaskOutcome.Told(id, request.Person, identities),
+            AppendOutcome<bool>.AlreadySettled => new UnmaskOutcome.Refused(UnmaskRefusal.Told),
+            _ => new UnmaskOutcome.Refused(UnmaskRefusal.Busy),
+        };
+    }
+
+    private async Task<MandateRefusal?> OffMandateAsync(long mandateId, Official regulator, StreamId person, CancellationToken cancellation) =>
+        await mandates.FindAsync(mandateId, cancellation) is not { } mandate ? MandateRefusal.Unknown
+        : MandateRules.Use(mandate, regulator, time.GetUtcNow()) is { } refusal ? refusal
+        : mandate.Terms.Scope.Allows(MandateFields.Identity) && mandate.Terms.Scope.CoversPerson(person) ? null
+        : MandateRefusal.OutOfScope;
+
+    private async Task<UnmaskOutcome> SettleAsync(EntryKind kind, long id, SettlementId settles, Official by, CancellationToken cancellation)
+    {
+        var stream = await OperatorAsync(cancellation);
+        var draft = UnmaskEntries.Settled(kind, id, by);
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], settles, null, true));
+        return await appender.AppendAsync(stream, proposal, isNew: false) switch
+        {
+            AppendOutcome<bool>.Done => new UnmaskOutcome.Done(id),
+
+            // A repeat, because its first answer was lost: announced before it is told.
+            AppendOutcome<bool>.AlreadySettled settled => await appender.ReadAnnouncedAsync(stream, settled.Row.By, cancellation) is var (_, entry) && entry.Kind == kind
+                && await sealedParts.OpenAsync(entry, cancellation) is { } opened && UnmaskEntries.ReadBy(opened).IsSameHumanAs(by)
+                ? new UnmaskOutcome.Done(id)
+                : new UnmaskOutcome.Refused(UnmaskRefusal.Decided),
+            _ => new UnmaskOutcome.Refused(UnmaskRefusal.Busy),
+        };
+    }
+
+    /// <summary>The stream from its first entry on, with flat memory: whoever was admitted under another account later is told too.</summary>
+    private async Task<ImmutableArray<ReadOnlyMemory<byte>>> IdentitiesAsync(StreamId person, CancellationToken cancellation)
+    {
+        if (await ledger.ReadHeadAsync(person, cancellation) is not { } stored)
+        {
+            return [];
+        }
+
+        var found = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        await foreach (var entry in ledger.ReadEntriesAsync(person, 1, stored.Head.Seq, cancellation))
+        {
+            if (entry.Kind is EntryKind.Granted or EntryKind.Refused && sealedParts.Open(stored.Head, entry) is { } identity)
+            {
+                using var json = System.Text.Json.JsonDocument.Parse(identity);
+                found.TryAdd($"{json.RootElement.GetProperty("iss").GetString()}\n{json.RootElement.GetProperty("sub").GetString()}", identity);
+                if (found.Count == MostIdentities)
+                {
+                    break;
+                }
+            }
+        }
+
+        return [.. found.Values];
+    }
+
+    private ValueTask<StreamId> OperatorAsync(CancellationToken cancellation) => names.OfAsync(StreamNames.Operator, StreamNames.Operator, cancellation);
+}
