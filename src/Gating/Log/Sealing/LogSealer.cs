@@ -51,7 +51,7 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
         Overtaken,
     }
 
-    /// <summary>Throws <see cref="LogFrozenException"/> where what is stored does not continue the last known checkpoint. Writes nothing: for start-up.</summary>
+    /// <summary>Throws <see cref="LogFrozenException"/> where what is stored does not continue the last known checkpoint. Writes nothing: for start-up (<see cref="LogStanding"/>).</summary>
     public async Task CheckAsync(CancellationToken cancellation) => await _guard.ReadAsync(cancellation);
 
     /// <summary>
