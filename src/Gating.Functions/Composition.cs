@@ -87,6 +87,7 @@ internal static class Composition
     {
         services.AddSingleton(configuration);
         services.AddHostedService<RegistrySeeding>();
+        services.AddHostedService<LogChecking>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(configuration.LogKeys);
@@ -116,6 +117,7 @@ internal static class Composition
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();
+        services.AddSingleton<LogStanding>();
         services.AddSingleton<AppEntries>();
         services.AddSingleton<ReceiptMaker>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));

@@ -61,6 +61,7 @@ public static class GateApp
         app.MapPost("/v1/identify", Handler(services.GetRequiredService<IdentifyEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Identify);
         var log = services.GetRequiredService<LogEndpoint>();
         app.MapGet("/log/checkpoint", Handler(log.GetCheckpointAsync));
+        app.MapGet("/log/vkeys", Handler(log.GetKeysAsync));
         app.MapGet("/log/tile/{**path}", Handler(log.GetTileAsync));
         var receipts = services.GetRequiredService<ReceiptsEndpoint>();
         app.MapGet("/v1/receipts/{entry}", Handler(receipts.GetAsync));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
@@ -10,7 +11,8 @@ using Xunit;
 namespace Gating.Functions.Tests;
 
 /// <summary>The process is killed between each two steps of a generation and of an output, and started again: the same requests find one file, one entry and one charge.</summary>
-public sealed class CrashTests(CrashPointsBuild build) : IClassFixture<CrashPointsBuild>
+[Collection(KilledProcesses.Name)]
+public sealed class CrashTests(CrashPointsBuild build)
 {
     /// <summary>As a shell reports SIGKILL, and .NET with it.</summary>
     private const int Killed = 137;
@@ -25,7 +27,7 @@ public sealed class CrashTests(CrashPointsBuild build) : IClassFixture<CrashPoin
     {
         await using var world = await GateWorld.StartAsync(registry: static registry => registry["tools"]![0]!["labelling"] = TestRegistry.NewLabelling());
         string grant;
-        await using (var dying = await GateProcess.StartAsync(world, build.Program, dieAt: point))
+        await using (var dying = await GateProcess.StartAsync(world, build.Program, new(DieAt: point)))
         {
             grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).SendAsync()).Grant;
             await Should.ThrowAsync<HttpRequestException>(async () => await HandInAsync(new(world.Http, dying.Address), grant));
@@ -58,7 +60,7 @@ public sealed class CrashTests(CrashPointsBuild build) : IClassFixture<CrashPoin
     public async Task What_a_kill_leaves_and_nobody_takes_up_is_swept_when_its_time_is_over(string point)
     {
         await using var world = await GateWorld.StartAsync(registry: static registry => registry["tools"]![0]!["labelling"] = TestRegistry.NewLabelling());
-        await using (var dying = await GateProcess.StartAsync(world, build.Program, dieAt: point))
+        await using (var dying = await GateProcess.StartAsync(world, build.Program, new(DieAt: point)))
         {
             var grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).SendAsync()).Grant;
             await Should.ThrowAsync<HttpRequestException>(async () => await HandInAsync(new(world.Http, dying.Address), grant));
@@ -80,6 +82,15 @@ public sealed class CrashTests(CrashPointsBuild build) : IClassFixture<CrashPoin
     {
         CallsCrashPoint(typeof(Entry).Assembly.Location).ShouldBeFalse();
         CallsCrashPoint(Path.Combine(Path.GetDirectoryName(build.Program)!, "Gating.dll")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Every_crash_point_has_its_row()
+    {
+        var points = typeof(Entry).Assembly.GetType("Gating.CrashPoint")!.GetFields().Where(static field => field.IsLiteral).Select(static field => (string)field.GetRawConstantValue()!);
+        var rows = new[] { typeof(CrashTests), typeof(LogCrashTests) }.SelectMany(static tests => tests.GetMethods())
+            .SelectMany(static test => test.GetCustomAttributes<InlineDataAttribute>().SelectMany(row => row.GetData(test)).Select(static row => row[0])).OfType<string>();
+        points.Except(rows, StringComparer.Ordinal).ShouldBeEmpty();
     }
 
     private static async Task<StudioCall.Answer> HandInAsync(StudioCall studio, string grant) => await studio.PutAsync(await studio.BeginOneAsync(grant), TinyPng.Of(1));

@@ -1,13 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Gating.Archive;
 using Gating.Functions.Tests.World;
 using Gating.Ledger;
 using Gating.Log;
 using Gating.Log.Merkle;
+using Gating.Log.Notes;
 using Gating.Log.Sealing;
 using Gating.Log.Tiles;
 using Gating.Testing.Storage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -71,6 +74,37 @@ public sealed class LogTests : IAsyncLifetime
             tile.Headers.CacheControl!.ToString().ShouldContain("immutable");
             (await tile.Content.ReadAsByteArrayAsync()).Length.ShouldBe(path.Contains("entries", StringComparison.Ordinal) ? 3 * 66 : 3 * TreeHash.Size);
         }
+    }
+
+    [Fact]
+    public async Task The_keys_it_is_checked_with_are_listed_the_current_one_first_and_former_ones_stay()
+    {
+        var former = Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Keys.Origin))!.Key.ToString();
+        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var instance = await _world.AddInstanceAsync(builder => builder.Configuration.AddInMemoryCollection(
+            [new("Gating:Keys:LogFormer", former), new("Gating:Keys:LogEcdsa", ecdsa.ExportPkcs8PrivateKeyPem())]));
+        using var answer = await _world.Http.GetAsync(new Uri(instance, "/log/vkeys"));
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; charset=utf-8");
+        answer.Headers.CacheControl!.ToString().ShouldBe("public, max-age=60");
+        var text = await answer.Content.ReadAsStringAsync();
+        text.ShouldEndWith("\n");
+        var lines = text[..^1].Split('\n');
+        lines.Length.ShouldBe(3);
+        lines[2].ShouldBe(former);
+
+        // By the written format alone: name, id (32 bits of SHA-256 over name, newline, type and key), type and key.
+        foreach (var line in new[] { lines[0], lines[2] })
+        {
+            var parts = line.Split('+', 3);
+            var key = Convert.FromBase64String(parts[2]);
+            (parts[0], key.Length, key[0]).ShouldBe((Keys.Origin, 33, (byte)1));
+            parts[1].ShouldBe(Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(parts[0]), (byte)'\n', .. key])[..4]));
+        }
+
+        // The first alone opens what is served.
+        await LogAsync(StreamId.Create(), 1);
+        Checkpoint.Open(await GetBytesAsync("checkpoint"), Keys.Origin, [NoteKey.Parse(lines[0]).ShouldNotBeNull()]).ShouldNotBeNull().Size.ShouldBe(1);
+        NoteKey.Parse(lines[1]).ShouldNotBeNull().Algorithm.ShouldBe(NoteAlgorithm.EcdsaP256);
     }
 
     [Theory]

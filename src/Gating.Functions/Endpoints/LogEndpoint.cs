@@ -1,3 +1,4 @@
+using System.Text;
 using Gating.Functions.Http;
 using Gating.Log.Sealing;
 using Gating.Log.Tiles;
@@ -7,12 +8,14 @@ namespace Gating.Functions.Endpoints;
 
 /// <summary>
 /// <c>GET /log/checkpoint</c> and <c>GET /log/tile/…</c> (C2SP tlog-tiles): the log as anybody's verifier reads it. A checkpoint is current for seconds, a tile for ever: what stands before us may
-/// answer for us.
+/// answer for us. <c>GET /log/vkeys</c>: the keys that its checkpoints are checked with.
 /// </summary>
-internal sealed class LogEndpoint(LogStores stores)
+internal sealed class LogEndpoint(LogStores stores, LogKeys keys)
 {
     private const string Prefix = "/log/";
+    private const string PlainText = "text/plain; charset=utf-8";
     private const string Seconds = "public, max-age=2";
+    private const string Minute = "public, max-age=60";
     private const string Forever = "public, max-age=31536000, immutable";
 
     public async Task GetCheckpointAsync(HttpContext context)
@@ -23,8 +26,12 @@ internal sealed class LogEndpoint(LogStores stores)
             return;
         }
 
-        await WriteAsync(context.Response, stored.Note, "text/plain; charset=utf-8", Seconds, context.RequestAborted);
+        await WriteAsync(context.Response, stored.Note, PlainText, Seconds, context.RequestAborted);
     }
+
+    /// <summary>A verifier key of C2SP signed-note on each line: those that sign now, Ed25519 first, then those that signed before, of which checkpoints and receipts are still about.</summary>
+    public Task GetKeysAsync(HttpContext context) =>
+        WriteAsync(context.Response, Encoding.UTF8.GetBytes(string.Concat(keys.Verifiers.Select(static key => $"{key}\n"))), PlainText, Minute, context.RequestAborted);
 
     public async Task GetTileAsync(HttpContext context)
     {

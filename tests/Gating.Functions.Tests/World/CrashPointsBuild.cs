@@ -37,3 +37,10 @@ public sealed class CrashPointsBuild : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 }
+
+/// <summary>Tests that kill processes share the build, and do not run beside each other: each starts many.</summary>
+[CollectionDefinition(Name)]
+public sealed class KilledProcesses : ICollectionFixture<CrashPointsBuild>
+{
+    public const string Name = "Killed processes";
+}

@@ -17,7 +17,7 @@ internal sealed class GateProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private GateProcess(GateWorld world, string program, string? dieAt)
+    private GateProcess(GateWorld world, string program, Fate fate)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", program]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in world.Settings)
@@ -27,7 +27,13 @@ internal sealed class GateProcess : IAsyncDisposable
 
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["TMPDIR"] = start.Environment["TEMP"] = start.Environment["TMP"] = _temporary.Path;
-        start.Environment["GATING_CRASH_AT"] = dieAt;
+        start.Environment["GATING_CRASH_AT"] = fate.DieAt;
+        start.Environment["GATING_STOP_AT"] = fate.StopAt;
+        if (fate.DrivesItself)
+        {
+            start.Environment["Gating__DrivesItself"] = "true";
+        }
+
         _process = new() { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -37,6 +43,11 @@ internal sealed class GateProcess : IAsyncDisposable
     }
 
     public Uri Address => _address.Task.Result;
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Whether it stands still at its crash point, or wherever it was told to; on Linux.</summary>
+    public bool IsStopped => File.Exists(StatusFile) && File.ReadLines(StatusFile).Any(static line => line.StartsWith("State:\tT", StringComparison.Ordinal));
 
     public string Output => string.Join('\n', _lines);
 
@@ -65,11 +76,10 @@ internal sealed class GateProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it serves.</summary>
-    /// <param name="program">Another build of it than the one that the tests use.</param>
-    /// <param name="dieAt">The crash point at which it kills itself; only that other build has any.</param>
-    public static async Task<GateProcess> StartAsync(GateWorld world, string? program = null, string? dieAt = null)
+    /// <param name="program">Another build of it than the one that the tests use; only <see cref="CrashPointsBuild"/> has crash points.</param>
+    public static async Task<GateProcess> StartAsync(GateWorld world, string? program = null, Fate fate = default)
     {
-        var process = new GateProcess(world, program ?? typeof(GateApp).Assembly.Location, dieAt);
+        var process = new GateProcess(world, program ?? typeof(GateApp).Assembly.Location, fate);
         try
         {
             await process._address.Task.WaitAsync(Limit);
@@ -96,6 +106,13 @@ internal sealed class GateProcess : IAsyncDisposable
         await EndedAsync();
     }
 
+    /// <summary>Goes on from where it was stopped.</summary>
+    public async Task ResumeAsync()
+    {
+        using var resume = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -CONT {_process.Id}")]);
+        await resume.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -107,6 +124,8 @@ internal sealed class GateProcess : IAsyncDisposable
         _process.Dispose();
         _temporary.Dispose();
     }
+
+    private string StatusFile => string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/status");
 
     private List<string> OpenFiles()
     {
@@ -143,4 +162,10 @@ internal sealed class GateProcess : IAsyncDisposable
             _address.TrySetResult(new(line[(at + Serving.Length)..].Trim()));
         }
     }
+
+    /// <summary>What is to become of it.</summary>
+    /// <param name="DieAt">The crash point at which it kills itself.</param>
+    /// <param name="StopAt">The crash point at which it stands still, once, until <see cref="ResumeAsync"/>.</param>
+    /// <param name="DrivesItself">Whether it takes messages, whatever the others of its world do.</param>
+    internal readonly record struct Fate(string? DieAt = null, string? StopAt = null, bool DrivesItself = false);
 }

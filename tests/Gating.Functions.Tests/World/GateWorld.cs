@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
 using Gating.Azure;
 using Gating.Ledger;
 using Gating.Messages;
@@ -124,6 +126,9 @@ public sealed class GateWorld : IAsyncDisposable
         return new(app.Urls.Single());
     }
 
+    /// <summary>One more instance, which takes messages and runs timed tasks whatever the others do.</summary>
+    public Task<Uri> AddDrivenInstanceAsync() => AddInstanceAsync(static builder => builder.Configuration.AddInMemoryCollection([new("Gating:DrivesItself", "true")]));
+
     /// <summary>Writes the changed registry; every instance has it two seconds later at the latest.</summary>
     public Task ChangeRegistryAsync(Action<JsonObject> change)
     {
@@ -173,6 +178,19 @@ public sealed class GateWorld : IAsyncDisposable
     public Task<List<string>> IncomingNamesAsync() => NamesAsync("incoming");
 
     public Task<BlobContainerClient> ContainerAsync(string name) => AzuriteStorage.ContainerAsync(_prefix + name);
+
+    /// <summary>The sealer's lease ends now, whoever has it: what storage does by itself 45 s after its holder died, or while its holder stands still.</summary>
+    public async Task EndLeaseAsync()
+    {
+        try
+        {
+            await (await ContainerAsync("log")).GetBlobClient("lease").GetBlobLeaseClient().BreakAsync(TimeSpan.Zero);
+        }
+        catch (RequestFailedException free) when (free.Status is 404 or 409)
+        {
+            // Nobody has it.
+        }
+    }
 
     /// <summary>Takes every message that waits in a queue.</summary>
     public async Task<List<byte[]>> TakeMessagesAsync(string queue)

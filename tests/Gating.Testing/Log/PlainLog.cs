@@ -27,6 +27,9 @@ public sealed record PlainLog(string Origin, byte[] Note, long Size, byte[] Root
     /// <summary>Where each leaf stands, by its bytes in hex.</summary>
     public IReadOnlyDictionary<string, long> Places() => Leaves.Select(static (leaf, index) => (leaf, index)).ToDictionary(static leaf => Convert.ToHexStringLower(leaf.leaf), static leaf => (long)leaf.index, StringComparer.Ordinal);
 
+    /// <summary>The root that a checkpoint of the first <paramref name="size"/> leaves has to have, if this log continues it; 1 to all of them.</summary>
+    public byte[] RootOfFirst(long size) => RootOf([.. Leaves.Take((int)size).Select(static leaf => SHA256.HashData([0, .. leaf]))]);
+
     private static async Task<List<byte[]>> LeavesAsync(HttpClient http, Uri log, long size)
     {
         var leaves = new List<byte[]>();

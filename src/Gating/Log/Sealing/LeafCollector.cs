@@ -58,6 +58,7 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
         if (done is not [])
         {
             await store.DeletePendingAsync(done, cancellation);
+            CrashPoint.Reach(CrashPoint.AfterStalePointers);
         }
     }
 
@@ -166,10 +167,13 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
             throw new StreamFrozenException(stream, $"the log knows of later entries, and of {from} to {to} the ledger has {entries.Count}");
         }
 
+        CrashPoint.Reach(CrashPoint.BeforeMissingRows);
         foreach (var row in await store.AddAsync(entries, cancellation))
         {
             rows[row.Seq] = row;
         }
+
+        CrashPoint.Reach(CrashPoint.AfterMissingRows);
     }
 }
 

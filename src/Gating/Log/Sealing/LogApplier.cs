@@ -24,8 +24,11 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
     {
         var staging = await ReadStagingAsync(state, cancellation);
         await WriteTilesAsync(state, staging, cancellation);
+        CrashPoint.Reach(CrashPoint.AfterTiles);
         await stores.Leaves.SetIndexesAsync([.. staging.Leaves.Select((leaf, i) => new LeafIndex(leaf.Stream, leaf.Seq, staging.BaseSize + i))], cancellation);
+        CrashPoint.Reach(CrashPoint.AfterIndexes);
         await stores.Leaves.DeletePendingAsync([.. staging.Leaves.Select(static leaf => new LeafPlace(leaf.Stream, leaf.Seq))], cancellation);
+        CrashPoint.Reach(CrashPoint.AfterPointersGone);
         await PublishAsync(new(keys.Origin, state.Size, state.Root), cancellation);
     }
 
@@ -63,7 +66,11 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
             throw new LogFrozenException($"the leaves of its last seal do not give the root of its {state.Size} leaves");
         }
 
-        await Parallel.ForEachAsync(tiles, new ParallelOptions { MaxDegreeOfParallelism = Writes, CancellationToken = cancellation }, async (tile, cancel) => await stores.Log.PutTileAsync(tile, cancel));
+        await Parallel.ForEachAsync(tiles, new ParallelOptions { MaxDegreeOfParallelism = Writes, CancellationToken = cancellation }, async (tile, cancel) =>
+        {
+            await stores.Log.PutTileAsync(tile, cancel);
+            CrashPoint.Reach(CrashPoint.AmongTiles);
+        });
     }
 
     /// <summary>What is built upon is the tree that was signed: a tile that was changed is not carried on.</summary>
@@ -84,7 +91,9 @@ internal sealed class LogApplier(LogStores stores, LogKeys keys)
 
         // Known before it is published: nobody outside ever holds a checkpoint that a restore could make us forget.
         await AdvanceAsync(stores.LastKnown, "last known", checkpoint, note, cancellation);
+        CrashPoint.Reach(CrashPoint.AfterLastKnown);
         await AdvanceAsync(stores.Published, "published", checkpoint, note, cancellation);
+        CrashPoint.Reach(CrashPoint.AfterPublished);
     }
 
     /// <summary>Never back: whoever comes late finds a larger one, and leaves it.</summary>

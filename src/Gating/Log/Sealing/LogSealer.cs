@@ -51,7 +51,7 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
         Overtaken,
     }
 
-    /// <summary>Throws <see cref="LogFrozenException"/> where what is stored does not continue the last known checkpoint. Writes nothing: for start-up.</summary>
+    /// <summary>Throws <see cref="LogFrozenException"/> where what is stored does not continue the last known checkpoint. Writes nothing: for start-up (<see cref="LogStanding"/>).</summary>
     public async Task CheckAsync(CancellationToken cancellation) => await _guard.ReadAsync(cancellation);
 
     /// <summary>
@@ -123,6 +123,7 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
     {
         try
         {
+            CrashPoint.Reach(CrashPoint.AfterLease);
             var (done, first) = (Step.Sealed, true);
             while (done != Step.Idle && (first || time.GetElapsedTime(started) < RunLimit))
             {
@@ -176,7 +177,9 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
         var next = new LogState(edge, staging.BaseSize, staging.BaseRoot, Staging.NameOf(bytes), time.GetUtcNow());
 
         // A crash from here to the commit leaves a staging blob that nothing names.
+        CrashPoint.Reach(CrashPoint.BeforeStaging);
         await stores.Log.PutStagingAsync(next.Staging, bytes, cancellation);
+        CrashPoint.Reach(CrashPoint.AfterStaging);
 
         // The commit point. Before it, nothing has a place in the log. After it, every one of these leaves has, whoever goes on.
         if (!await stores.Log.WriteStateAsync(next, stored?.Token, CancellationToken.None))
@@ -184,6 +187,7 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
             return Step.Overtaken;
         }
 
+        CrashPoint.Reach(CrashPoint.AfterState);
         LogEvents.LeavesSealed(logger, next.Size, leaves.Count);
         await _applier.ApplyAsync(next, CancellationToken.None);
         return Step.Sealed;

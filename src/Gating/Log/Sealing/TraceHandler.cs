@@ -109,7 +109,9 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
             return;
         }
 
+        CrashPoint.Reach(CrashPoint.BeforeLeafRows);
         var rows = await stores.Leaves.AddAsync(leaves, cancellation);
+        CrashPoint.Reach(CrashPoint.AfterLeafRows);
         var forked = new Dictionary<StreamId, long>();
         foreach (var (leaf, row) in leaves.Zip(rows).Where(static pair => pair.First.Entry != pair.Second.Entry))
         {
@@ -125,6 +127,7 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
         if (pending is not [])
         {
             await stores.Leaves.AddPendingAsync(pending, cancellation);
+            CrashPoint.Reach(CrashPoint.AfterPointers);
         }
     }
 
