@@ -41,7 +41,7 @@ public sealed class AzureStorage : IDisposable
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
         var blobs = NewBlobs(options.Blobs);
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
-        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer), options.Immutability);
+        Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer), new(blobs, new BlobClientOptions().Version), options.Immutability);
         Incoming = new(blobs.GetBlobContainerClient(keys.IncomingContainer), NewUploadSigner(blobs, time));
         Index = new(new(_tables, keys.IndexTable, retrying));
         Leaves = new(

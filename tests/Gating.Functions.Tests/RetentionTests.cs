@@ -137,7 +137,7 @@ public sealed class RetentionTests
         var told = new System.Collections.Concurrent.ConcurrentQueue<(string? Mode, string? Until)>();
         proxy.Choose((request, _) =>
         {
-            if (request.QueryString.Value!.Contains("comp=blocklist", StringComparison.Ordinal))
+            if (request.QueryString.Value!.Contains("comp=blocklist", StringComparison.Ordinal) || request.Headers.ContainsKey("x-ms-blob-type"))
             {
                 told.Enqueue((request.Headers["x-ms-immutability-policy-mode"], request.Headers["x-ms-immutability-policy-until-date"]));
             }

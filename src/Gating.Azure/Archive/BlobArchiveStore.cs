@@ -13,8 +13,8 @@ using Gating.Ledger;
 namespace Gating.Azure.Archive;
 
 /// <summary>
-/// Labelled files as block blobs named by their ContentId. Blocks are staged and committed with If-None-Match: a blob is there whole or not at all, and never again replaced; blocks of an
-/// upload that was cut off are storage's to throw away after a week. The tag <c>retain_until</c> (seconds since 1970, ten digits until the year 2286, so that their order is that of time)
+/// Labelled files as block blobs named by their ContentId. A small one is put by one request, blocks of a larger one are staged and committed, both with If-None-Match: a blob is there whole or
+/// not at all, and never again replaced; blocks of an upload that was cut off are storage's to throw away after a week. The tag <c>retain_until</c> (seconds since 1970, ten digits until the year 2286, so that their order is that of time)
 /// finds what is due; the metadata lead from a blob to its record.
 /// </summary>
 public sealed class BlobArchiveStore : IArchiveStore
@@ -30,11 +30,12 @@ public sealed class BlobArchiveStore : IArchiveStore
     private const long LargeFile = 64 * 1024 * 1024;
 
     private readonly BlobContainerClient _container;
+    private readonly WholeBlobs _whole;
     private readonly StorageImmutability _immutability;
     private readonly Setup _setup;
 
-    internal BlobArchiveStore(BlobContainerClient container, StorageImmutability immutability) => (_container, _immutability, _setup) =
-        (container, immutability, new(async cancellation => await GuardAsync(() => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation)));
+    internal BlobArchiveStore(BlobContainerClient container, WholeBlobs whole, StorageImmutability immutability) => (_container, _whole, _immutability, _setup) =
+        (container, whole, immutability, new(async cancellation => await GuardAsync(() => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation)));
 
     public Task EnsureCreatedAsync(CancellationToken cancellation) => _setup.EnsureAsync(cancellation).AsTask();
 
@@ -53,7 +54,12 @@ public sealed class BlobArchiveStore : IArchiveStore
             Tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["media_type"] = file.MediaType, [Retain] = retain },
             ImmutabilityPolicy = ImmutableUntil(file.RetainUntil),
         };
-        var isStored = await GuardAsync(() => UploadAsync(_container.GetBlockBlobClient(file.Content.Text), content, file.Length, options, cancellation), cancellation);
+        var blob = _container.GetBlockBlobClient(file.Content.Text);
+        var isStored = await GuardAsync(
+            () => file.Length <= SmallBlock && options.ImmutabilityPolicy is null
+                ? PutAsync(blob, content, (int)file.Length, options, cancellation)
+                : UploadAsync(blob, content, file.Length, options, cancellation),
+            cancellation);
         return isStored
             ? new StoreOutcome.Stored()
             : new StoreOutcome.Exists(await FindAsync(file.Content, cancellation) ?? throw new StorageUnavailableException("A blob that was there is gone."));
@@ -153,6 +159,22 @@ public sealed class BlobArchiveStore : IArchiveStore
     private static string Token(ETag tag) => tag.ToString("H");
 
     private static DateTimeOffset? LockedUntil(BlobImmutabilityPolicy? policy, bool isHeld) => isHeld ? DateTimeOffset.MaxValue : policy?.ExpiresOn;
+
+    /// <inheritdoc cref="UploadAsync"/>
+    private async Task<bool> PutAsync(BlockBlobClient blob, Stream content, int length, CommitBlockListOptions options, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await content.ReadExactlyAsync(buffer.AsMemory(0, length), cancellation);
+            return await _whole.TryCreateAsync(
+                blob.Uri, buffer.AsMemory(0, length), options.HttpHeaders.ContentType, options.HttpHeaders.ContentDisposition, options.Metadata.AsReadOnly(), options.Tags.AsReadOnly(), cancellation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     /// <summary>False where the name is taken: by somebody else, or by a try of ours whose answer was lost.</summary>
     private static async Task<bool> UploadAsync(BlockBlobClient blob, Stream content, long length, CommitBlockListOptions options, CancellationToken cancellation)

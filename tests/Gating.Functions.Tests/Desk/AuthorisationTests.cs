@@ -26,6 +26,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /healthz"] = [Anyone],
         ["GET /readyz"] = [Anyone],
         ["GET /log/checkpoint"] = [Anyone],
+        ["GET /log/vkeys"] = [Anyone],
         ["GET /log/tile/{**path}"] = [Anyone],
         ["POST /v1/generations"] = ["grant"],
         ["POST /v1/generations/{id}/report"] = ["app"],
