@@ -1,4 +1,4 @@
 using Gating.Cli;
 using Spectre.Console;
 
-return await GatingCommand.Create(AnsiConsole.Console, Console.Out, Environment.GetEnvironmentVariable).Parse(args).InvokeAsync();
+return await GatingCommand.RunAsync(GatingCommand.Create(AnsiConsole.Console, Console.Out, Environment.GetEnvironmentVariable), args);

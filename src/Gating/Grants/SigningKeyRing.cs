@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Gating.Identity.Jose;
 using Microsoft.IdentityModel.Tokens;
 
@@ -36,6 +37,26 @@ public sealed class SigningKeyRing
         Add(keys, "next", next, mustSign: true);
         Add(keys, "previous", previous, mustSign: false);
         return new(keys[0], keys.ToImmutable());
+    }
+
+    /// <summary>The member <c>keys</c> of a JWK Set (RFC 7517).</summary>
+    public void WriteKeys(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("keys"u8);
+        foreach (var key in Published)
+        {
+            json.WriteStartObject();
+            json.WriteString("kty"u8, "EC"u8);
+            json.WriteString("crv"u8, "P-256"u8);
+            json.WriteString("x"u8, key.X);
+            json.WriteString("y"u8, key.Y);
+            json.WriteString("use"u8, "sig"u8);
+            json.WriteString("alg"u8, "ES256"u8);
+            json.WriteString("kid"u8, key.KeyId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Add(ImmutableArray<SigningKey>.Builder keys, string role, string? pem, bool mustSign)
