@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gating.Access;
 using Gating.Admission;
 using Gating.Archive;
@@ -16,6 +17,7 @@ using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
 using Gating.Log.Sealing;
+using Gating.Log.Witnesses;
 using Gating.Mandates;
 using Gating.Messages;
 using Gating.Receipts;
@@ -74,7 +76,7 @@ internal static class Composition
         services.AddSingleton(static provider =>
         {
             var storage = provider.GetRequiredService<AzureStorage>();
-            return new LogStores(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
+            return new LogStores(storage.Ledger, storage.Leaves, storage.Log, new ToldCheckpoints(storage.Published, provider.GetRequiredService<CheckpointNews>()), storage.LastKnown);
         });
         services.AddSingleton(static provider =>
         {
@@ -118,6 +120,7 @@ internal static class Composition
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();
         services.AddSingleton<LogStanding>();
+        services.AddWitnesses(configuration.Witnesses);
         services.AddSingleton<AppEntries>();
         services.AddSingleton<ReceiptMaker>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
@@ -132,6 +135,17 @@ internal static class Composition
         services.AddSingleton<UnmaskDesk>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddWitnesses(this IServiceCollection services, ImmutableArray<Witness> witnesses)
+    {
+        services.AddSingleton<CheckpointNews>();
+        services.AddSingleton<WitnessClient>();
+        services.AddHostedService<WitnessDriver>();
+        foreach (var witness in witnesses)
+        {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Cosigner>(provider, witness));
+        }
     }
 
     private static void AddTimedTasks(this IServiceCollection services)

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Log.Sealing;
+using Gating.Log.Witnesses;
 using Gating.Registry;
 
 namespace Gating.Functions;
@@ -14,7 +16,7 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
 }
 
 /// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
-internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, LogKeys LogKeys, string? RegistrySeed, int IdentifyPerMinute)
+internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, LogKeys LogKeys, ImmutableArray<Witness> Witnesses, string? RegistrySeed, int IdentifyPerMinute)
 {
     public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
 
@@ -26,6 +28,7 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         var dataKey = DataKeyFrom(keys.Data, errors);
         var grantKeys = GrantKeysFrom(keys, errors);
         var logKeys = LogConfiguration.From(settings, keys, dataKey, errors);
+        var witnesses = LogConfiguration.WitnessesFrom(settings, errors);
         if (settings.RegistrySeed is { } seed && !File.Exists(seed))
         {
             errors.Add($"Gating:RegistrySeed names {seed}, which is not there");
@@ -37,7 +40,7 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         }
 
         return errors.Count == 0
-            ? new(origin!, settings.Development, dataKey!, grantKeys!, logKeys!, settings.RegistrySeed, settings.IdentifyPerMinute)
+            ? new(origin!, settings.Development, dataKey!, grantKeys!, logKeys!, witnesses, settings.RegistrySeed, settings.IdentifyPerMinute)
             : null;
     }
 

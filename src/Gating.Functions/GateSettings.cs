@@ -60,6 +60,12 @@ internal sealed class LogSettings
     /// Blob service of ANOTHER storage account, where the last known checkpoint is kept, so that restoring the one cannot make the log forget the other. Gone or emptied: nothing is sealed.
     /// </summary>
     public string? LastKnownBlobServiceUri { get; set; }
+
+    /// <summary>
+    /// Witnesses that are asked to cosign every checkpoint, for each its key and its submission address: <c>{name}+{id}+{base64} https://… …</c>, separated by spaces; null for none. One that is down holds up nothing: the
+    /// checkpoint is without its cosignature.
+    /// </summary>
+    public string? Witnesses { get; set; }
 }
 
 /// <summary>Secrets. Each may be a Key Vault reference, which the platform resolves before we see it.</summary>

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Gating.Ledger;
 using Gating.Log.Notes;
 using Gating.Log.Sealing;
+using Gating.Log.Witnesses;
 
 namespace Gating.Functions;
 
@@ -74,6 +75,26 @@ internal static class LogConfiguration
             key.Dispose();
             errors.Add("Gating:Keys:LogEcdsa is not the PEM of a private key on P-256");
         }
+    }
+
+    /// <summary>Pairs of a key and an address. Adds every error to <paramref name="errors"/>.</summary>
+    public static ImmutableArray<Witness> WitnessesFrom(GateSettings settings, List<string> errors)
+    {
+        var witnesses = ImmutableArray.CreateBuilder<Witness>();
+        foreach (var pair in (settings.Log.Witnesses?.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []).Chunk(2))
+        {
+            if (pair is not [var text, var place] || NoteKey.Parse(text) is not { Algorithm: NoteAlgorithm.CosignatureV1 } key || witnesses.Any(witness => witness.Key.Id == key.Id)
+                || !Uri.TryCreate(place, UriKind.Absolute, out var address)
+                || !(string.Equals(address.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal) || (settings.Development && address is { Scheme: "http", IsLoopback: true })))
+            {
+                errors.Add($"Gating:Log:Witnesses has '{string.Join(' ', pair)}', which is not a witness's own key of the form name+id+base64 (type 4) and an https address");
+                continue;
+            }
+
+            witnesses.Add(new(address, key));
+        }
+
+        return witnesses.ToImmutable();
     }
 
     private static ImmutableArray<NoteKey> FormerFrom(string? keys, List<string> errors)

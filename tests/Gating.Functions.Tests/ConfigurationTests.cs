@@ -59,6 +59,7 @@ public sealed class ConfigurationTests
     [InlineData("Log:Origin", "log.example/2026", "and the log is 'log.example/2026'")]
     [InlineData("Keys:LogEcdsa", "-----BEGIN SECRET-----", "Gating:Keys:LogEcdsa is not the PEM")]
     [InlineData("Keys:LogFormer", "gate.example/log+1+x", "'gate.example/log+1+x', which is not a key")]
+    [InlineData("Log:Witnesses", "https://witness.example", "'https://witness.example', which is not a witness's own key")]
     [InlineData("Log:LastKnownBlobServiceUri", null, "Gating:Log:LastKnownBlobServiceUri is missing")]
     [InlineData("Log:LastKnownBlobServiceUri", "https://account.blob.core.windows.net", "not the https address of another account than account.blob.core.windows.net")]
     [InlineData("Log:LastKnownBlobServiceUri", "http://another.blob.core.windows.net", "not the https address of another account")]

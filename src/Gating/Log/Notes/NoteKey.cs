@@ -60,6 +60,9 @@ public sealed class NoteKey
             : null;
     }
 
+    /// <summary>Whether the signature says that it is of this key, by name and id: to be verified.</summary>
+    public bool IsOf(NoteSignature signature) => Id == signature.KeyId && string.Equals(Name, signature.Name, StringComparison.Ordinal);
+
     public bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) => Algorithm switch
     {
         NoteAlgorithm.Ed25519 => Ed25519.Verify(_key, text, signature),

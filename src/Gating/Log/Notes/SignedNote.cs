@@ -104,7 +104,7 @@ public sealed class SignedNote
         var (by, unknown) = (ImmutableArray.CreateBuilder<NoteKey>(), ImmutableArray.CreateBuilder<NoteSignature>());
         foreach (var signature in note.Signatures)
         {
-            var known = keys.Where(key => key.Id == signature.KeyId && string.Equals(key.Name, signature.Name, StringComparison.Ordinal)).Take(2).ToArray();
+            var known = keys.Where(key => key.IsOf(signature)).Take(2).ToArray();
             if (known is [])
             {
                 unknown.Add(signature);
@@ -139,14 +139,25 @@ public sealed class SignedNote
         var note = new List<byte>([.. text.Span, (byte)'\n']);
         foreach (var signer in signers)
         {
-            var line = new byte[KeyIdSize];
-            BinaryPrimitives.WriteUInt32BigEndian(line, signer.Key.Id);
-            line = [.. line, .. await signer.SignAsync(text, cancellation)];
-            note.AddRange(Encoding.UTF8.GetBytes($"— {signer.Key.Name} {Convert.ToBase64String(line)}\n"));
+            note.AddRange(LineOf(new(signer.Key.Name, signer.Key.Id, await signer.SignAsync(text, cancellation))));
         }
 
         var bytes = note.ToArray();
         return Parse(bytes) is { } again && again.Text.Span.SequenceEqual(text.Span) ? bytes : throw new ArgumentException("The text cannot stand in a note.", nameof(text));
+    }
+
+    /// <summary>The same text under the note's signatures and one more. Nothing is verified.</summary>
+    public static byte[] With(ReadOnlyMemory<byte> note, NoteSignature more) => [.. note.Span, .. LineOf(more)];
+
+    /// <summary>A text under signature lines that came apart from it; null where that is no note. Not verified.</summary>
+    public static byte[]? Of(ReadOnlyMemory<byte> text, ReadOnlySpan<byte> lines) =>
+        (byte[])[.. text.Span, (byte)'\n', .. lines] is var bytes && Parse(bytes) is { } note && note.Text.Span.SequenceEqual(text.Span) ? bytes : null;
+
+    private static byte[] LineOf(NoteSignature signature)
+    {
+        var id = new byte[KeyIdSize];
+        BinaryPrimitives.WriteUInt32BigEndian(id, signature.KeyId);
+        return Encoding.UTF8.GetBytes($"— {signature.Name} {Convert.ToBase64String([.. id, .. signature.Signature.Span])}\n");
     }
 
     private static NoteSignature? ReadSignature(ReadOnlySpan<byte> line)

@@ -15,6 +15,26 @@ internal static partial class LogEvents
 
     private static readonly Counter<long> Frozen = Meter.CreateCounter<long>("gating.log.frozen", "{alarm}", "Contradictions met, by what is frozen. Any is an alarm.");
 
+    private static readonly Counter<long> Cosignatures = Meter.CreateCounter<long>("gating.log.cosignatures", "{cosignature}", "Cosignatures that were asked of witnesses, by outcome. Any that contradicts is an alarm.");
+
+    public static void Cosigned(ILogger logger, long size, string witness)
+    {
+        Cosignatures.Add(1, new KeyValuePair<string, object?>("outcome", "cosigned"));
+        CosignedTo(logger, size, witness);
+    }
+
+    public static void NotCosigned(ILogger logger, string witness, string why)
+    {
+        Cosignatures.Add(1, new KeyValuePair<string, object?>("outcome", "missing"));
+        MissingOf(logger, witness, why);
+    }
+
+    public static void Contradicted(ILogger logger, string witness, string why)
+    {
+        Cosignatures.Add(1, new KeyValuePair<string, object?>("outcome", "contradicted"));
+        ContradictedBy(logger, witness, why);
+    }
+
     public static void LeavesSealed(ILogger logger, long size, int leaves)
     {
         Sealed.Add(leaves);
@@ -50,6 +70,15 @@ internal static partial class LogEvents
 
     [LoggerMessage(1334, LogLevel.Critical, "{Why} Nothing is sealed or signed until an operator has looked.")]
     private static partial void FrozenLog(ILogger logger, string why);
+
+    [LoggerMessage(1336, LogLevel.Debug, "The checkpoint of {Size} leaves has the cosignature of {Witness}.")]
+    private static partial void CosignedTo(ILogger logger, long size, string witness);
+
+    [LoggerMessage(1337, LogLevel.Warning, "Witness {Witness} has not cosigned: {Why}. Its cosignature is missing under the published checkpoint; sealing goes on.")]
+    private static partial void MissingOf(ILogger logger, string witness, string why);
+
+    [LoggerMessage(1338, LogLevel.Critical, "Witness {Witness} refuses the published checkpoint: {Why}. It was shown another history of this log.")]
+    private static partial void ContradictedBy(ILogger logger, string witness, string why);
 
     [LoggerMessage(1335, LogLevel.Warning, "Nothing was sealed: {Why} What is pending stays so until the next run.")]
     public static partial void NotSealed(ILogger logger, string why);

@@ -25,6 +25,9 @@ public sealed class TileProofs(Func<TileId, CancellationToken, Task<ReadOnlyMemo
             : throw new LogFrozenException($"the tiles of a tree of {size} leaves do not prove that it begins with {earlier}");
     }
 
+    /// <summary>The same for somebody who has the earlier root, and verifies: here only the tiles are looked at.</summary>
+    public Task<ImmutableArray<TreeHash>> ConsistencyAsync(long earlier, long size, CancellationToken cancellation) => ReadAsync(ProofPlan.Consistency(earlier, size), size, cancellation);
+
     private async Task<ImmutableArray<TreeHash>> ReadAsync(IReadOnlyList<Subtree> plan, long size, CancellationToken cancellation)
     {
         var nodes = plan.Select(TreeNode.Of).ToArray();
