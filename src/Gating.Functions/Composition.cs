@@ -108,6 +108,7 @@ internal static class Composition
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
         services.AddSingleton<IEntryIndex, OutputIndexing>();
+        services.AddSingleton<EntryIndexes>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();

@@ -180,9 +180,11 @@ public sealed class LogFaultTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     private TraceHandler NewHandler(AzureStorage storage) =>
-        new(StoresOf(storage), new OutputIndexing(storage.Index), new InMemoryMessageQueues(TimeProvider.System), NewSealer(storage), TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        new(StoresOf(storage), IndexesOf(storage), new InMemoryMessageQueues(TimeProvider.System), NewSealer(storage), TimeProvider.System, NullLogger<TraceHandler>.Instance);
 
-    private LogSealer NewSealer(AzureStorage storage) => new(StoresOf(storage), _keys, new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+    private LogSealer NewSealer(AzureStorage storage) => new(StoresOf(storage), _keys, IndexesOf(storage), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+
+    private static EntryIndexes IndexesOf(AzureStorage storage) => new([new OutputIndexing(storage.Index)]);
 
     private static LogStores StoresOf(AzureStorage storage) => new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
 }

@@ -151,8 +151,9 @@ internal sealed class FsckWorld : IDisposable
     private async Task SealAsync(TraceReference[] references)
     {
         var queues = new InMemoryMessageQueues(TimeProvider.System);
-        var sealer = new LogSealer(Stores.Log, _keys, queues, TimeProvider.System, NullLogger<LogSealer>.Instance);
-        var handler = new TraceHandler(Stores.Log, new OutputIndexing(Storage.Index), queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        var indexes = new EntryIndexes([new OutputIndexing(Storage.Index)]);
+        var sealer = new LogSealer(Stores.Log, _keys, indexes, queues, TimeProvider.System, NullLogger<LogSealer>.Instance);
+        var handler = new TraceHandler(Stores.Log, indexes, queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
         (await handler.HandleAsync(TraceMessage.Write(references), default)).ShouldBeOfType<MessageOutcome.Done>();
     }
 }

@@ -95,9 +95,13 @@ internal sealed class LogWorld
 
     public (LogSealer Sealer, TraceHandler Handler) NewInstance()
     {
-        var sealer = new LogSealer(Stores, Keys, Queues, Time, NullLogger<LogSealer>.Instance);
-        return (sealer, new(Stores, new OutputIndexing(Index), Queues, sealer, Time, NullLogger<TraceHandler>.Instance));
+        var indexes = NewIndexes();
+        var sealer = new LogSealer(Stores, Keys, indexes, Queues, Time, NullLogger<LogSealer>.Instance);
+        return (sealer, new(Stores, indexes, Queues, sealer, Time, NullLogger<TraceHandler>.Instance));
     }
+
+    /// <summary>What an instance writes before the leaf rows of entries.</summary>
+    public EntryIndexes NewIndexes() => new([new OutputIndexing(Index)]);
 
     /// <summary>Appends entries to a stream's ledger, without a word to the queue.</summary>
     public async Task<StreamId> AppendAsync(int count, StreamId? stream = null)
