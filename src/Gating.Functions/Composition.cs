@@ -17,6 +17,7 @@ using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
+using Gating.Timelines;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Functions;
@@ -61,6 +62,7 @@ internal static class Composition
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
         services.AddSingleton<IIncomingStore>(static provider => provider.GetRequiredService<AzureStorage>().Incoming);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
+        services.AddSingleton<ITimelineStore>(static provider => provider.GetRequiredService<AzureStorage>().Timelines);
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<AzureStorage>().DeadLetters);
@@ -108,7 +110,9 @@ internal static class Composition
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
         services.AddSingleton<IEntryIndex, OutputIndexing>();
+        services.AddSingleton<IEntryIndex, TimelineIndexing>();
         services.AddSingleton<EntryIndexes>();
+        services.AddSingleton<TimelineReader>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();

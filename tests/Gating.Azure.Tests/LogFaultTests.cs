@@ -7,6 +7,7 @@ using Gating.Log.Sealing;
 using Gating.Log.Tiles;
 using Gating.Messages;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -184,7 +185,7 @@ public sealed class LogFaultTests(ITestOutputHelper output) : IAsyncLifetime
 
     private LogSealer NewSealer(AzureStorage storage) => new(StoresOf(storage), _keys, IndexesOf(storage), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
 
-    private static EntryIndexes IndexesOf(AzureStorage storage) => new([new OutputIndexing(storage.Index)]);
+    private static EntryIndexes IndexesOf(AzureStorage storage) => new([new OutputIndexing(storage.Index), new TimelineIndexing(storage.Timelines, new(static () => true, TimeSpan.Zero), TimeProvider.System)]);
 
     private static LogStores StoresOf(AzureStorage storage) => new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
 }

@@ -8,6 +8,7 @@ using Gating.Log.Notes;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -151,7 +152,7 @@ internal sealed class FsckWorld : IDisposable
     private async Task SealAsync(TraceReference[] references)
     {
         var queues = new InMemoryMessageQueues(TimeProvider.System);
-        var indexes = new EntryIndexes([new OutputIndexing(Storage.Index)]);
+        var indexes = new EntryIndexes([new OutputIndexing(Storage.Index), new TimelineIndexing(Storage.Timelines, new(static () => true, TimeSpan.Zero), TimeProvider.System)]);
         var sealer = new LogSealer(Stores.Log, _keys, indexes, queues, TimeProvider.System, NullLogger<LogSealer>.Instance);
         var handler = new TraceHandler(Stores.Log, indexes, queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
         (await handler.HandleAsync(TraceMessage.Write(references), default)).ShouldBeOfType<MessageOutcome.Done>();
