@@ -131,6 +131,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, IncomingSweep>();
         services.AddSingleton<ITimedTask, Retention>();
         services.AddSingleton<ITimedTask, LogSweep>();
+        services.AddSingleton<ITimedTask, HourClosing>();
         services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
         services.AddSingleton(static provider =>
         {

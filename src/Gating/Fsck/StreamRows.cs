@@ -61,7 +61,7 @@ internal sealed class StreamSettlements(StreamId stream)
         .Select(one => new FsckFinding.Wrong(new StoredThing.Settlement(stream, one.Key), FsckFault.Missing, $"entry {one.Value}", "nothing"));
 
     private static bool NeverSettles(EntryKind kind) =>
-        kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted;
+        kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted or EntryKind.HourClosed;
 
     private static SettlementId? Settles(Entry entry)
     {

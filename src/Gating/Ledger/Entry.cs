@@ -41,6 +41,9 @@ public enum EntryKind
 
     /// <summary>A legal hold was lifted.</summary>
     HoldLifted = 13,
+
+    /// <summary>An hour of an app's or a tool's timeline was closed: how many entries it has, and the hash over theirs.</summary>
+    HourClosed = 30,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -8,7 +8,7 @@ namespace Gating.Timelines;
 /// the hour which is running now; the rows. A crash between leaves a listed hour without rows, which says nothing, and the message that refers to the entries comes again.
 /// </summary>
 /// <remarks>
-/// A list is taken up a quarter of an hour after its hour ended. Whoever wrote rows later than <see cref="Grace"/> after that end puts their hours on the running hour's list as well: each
+/// A list is taken up <see cref="HourClosing.Wait"/> after its hour ended. Whoever wrote rows later than <see cref="Grace"/> after that end puts their hours on the running hour's list as well: each
 /// row that a message was answered for was there when a list that names its hour was taken up.
 /// </remarks>
 public sealed class TimelineIndexing(ITimelineStore store, ClockCheck clock, TimeProvider time) : IEntryIndex

@@ -24,6 +24,7 @@ public sealed class EntryTimelinesTests
     [InlineData(EntryKind.RefusedMany, """{"v":1,"refusals":{"quota_exceeded":3}}""", "")]
     [InlineData(EntryKind.HoldSet, """{"v":1,"app":"a"}""", "")]
     [InlineData(EntryKind.StatusChanged, """{"v":1,"tool":"t"}""", "")]
+    [InlineData(EntryKind.HourClosed, """{"v":1,"timeline":"app","id":"a","app":"a"}""", "")]
     [InlineData(EntryKind.Granted, """{"v":2,"app":7,"tool":"","issuer":null}""", "")]
     [InlineData(EntryKind.Granted, """{"v":2,"app":"\ud800","tool":"täglich"}""", "")]
     [InlineData(EntryKind.Granted, """["app","a"]""", "")]
