@@ -58,7 +58,7 @@ public sealed class AzureStorage : IDisposable
         Names = new(new(_tables, keys.NamesTable, retrying));
         Walk = new(
             keys, new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LeavesTable, retrying), new(_tables, keys.PendingTable, retrying), new(_tables, keys.IndexTable, retrying),
-            new(container), log);
+            new(_tables, keys.TimelinesTable, retrying), new(container), log);
         Registry = new(new(_tables, keys.RegistryTable, retrying));
         Queues = new(NewQueues(), keys);
         Trace = new(Queues);
