@@ -11,6 +11,7 @@ using Gating.Azure.Log;
 using Gating.Azure.Messages;
 using Gating.Azure.Registry;
 using Gating.Azure.Tables;
+using Gating.Azure.Timelines;
 
 namespace Gating.Azure;
 
@@ -44,6 +45,7 @@ public sealed class AzureStorage : IDisposable
         Archive = new(blobs.GetBlobContainerClient(keys.ArchiveContainer), new(blobs, new BlobClientOptions().Version), options.Immutability);
         Incoming = new(blobs.GetBlobContainerClient(keys.IncomingContainer), NewUploadSigner(blobs, time));
         Index = new(new(_tables, keys.IndexTable, retrying));
+        Timelines = new(new(_tables, keys.TimelinesTable, retrying), new(_tables, keys.TimelinesTable, TableClientOptions.NoRetries));
         Leaves = new(
             new(_tables, keys.LeavesTable, retrying), new(_tables, keys.LeavesTable, TableClientOptions.NoRetries), new(_tables, keys.PendingTable, retrying));
         var log = new SmallBlobs(blobs.GetBlobContainerClient(keys.LogContainer));
@@ -56,7 +58,7 @@ public sealed class AzureStorage : IDisposable
         Names = new(new(_tables, keys.NamesTable, retrying));
         Walk = new(
             keys, new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LeavesTable, retrying), new(_tables, keys.PendingTable, retrying), new(_tables, keys.IndexTable, retrying),
-            new(container), log);
+            new(_tables, keys.TimelinesTable, retrying), new(container), log);
         Registry = new(new(_tables, keys.RegistryTable, retrying));
         Queues = new(NewQueues(), keys);
         Trace = new(Queues);
@@ -76,6 +78,8 @@ public sealed class AzureStorage : IDisposable
     public BlobIncomingStore Incoming { get; }
 
     public TableOutputIndex Index { get; }
+
+    public TableTimelineStore Timelines { get; }
 
     public TableLeafStore Leaves { get; }
 
@@ -108,6 +112,7 @@ public sealed class AzureStorage : IDisposable
         Archive.EnsureCreatedAsync(cancellation),
         Incoming.EnsureCreatedAsync(cancellation),
         Index.EnsureCreatedAsync(cancellation),
+        Timelines.EnsureCreatedAsync(cancellation),
         Leaves.EnsureCreatedAsync(cancellation),
         Log.EnsureCreatedAsync(cancellation),
         LastKnown.EnsureCreatedAsync(cancellation),

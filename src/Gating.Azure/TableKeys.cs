@@ -9,7 +9,7 @@ using Gating.Messages;
 namespace Gating.Azure;
 
 /// <summary>
-/// The one place that forms names and keys of what is stored:
+/// The one place that forms names and keys of what is stored (those of timelines beside it, in TimelineKeys.cs):
 /// <code>
 /// table ledger    partition {stream}   row head | e;{seq:D12} | g;{seq:D12}[;{part:D3}] | k;{hash}
 /// table names     partition {hash}     row name
@@ -18,6 +18,8 @@ namespace Gating.Azure;
 /// table letters   partition {queue}    row {SHA-256 of the message}
 /// table leaves    partition {shard}    row {stream};{seq:D12} | {stream};frozen
 /// table pending   partition {shard}    row {stream};{seq:D12}
+/// table timelines partition {kind};{id, escaped};{hour};{shard} row {ms of the hour:D7};{stream};{seq:D12} | partition {kind};{id, escaped};{month} row h;{hour};{shard} | c;{hour}
+///                 partition work       row {hour};{kind};{id, escaped};{hour closed}
 /// table cursors   partition {task}     row cursor
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
@@ -50,7 +52,9 @@ public sealed class TableKeys(string prefix)
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
 
-    private const int MaxEscaped = 400;
+    /// <summary>Characters of an escaped name in a key; a longer one is written otherwise.</summary>
+    internal const int MaxEscaped = 400;
+
     private const string NoteSuffix = ".refused";
     private const string StagingPrefix = "staging/";
 
@@ -65,6 +69,9 @@ public sealed class TableKeys(string prefix)
     public string LeavesTable { get; } = prefix + "leaves";
 
     public string PendingTable { get; } = prefix + "pending";
+
+    /// <summary>Its keys are formed by <see cref="Timelines.TimelineKeys"/>.</summary>
+    public string TimelinesTable { get; } = prefix + "timelines";
 
     public string LogContainer { get; } = prefix.ToLowerInvariant() + "log";
 
@@ -206,7 +213,7 @@ public sealed class TableKeys(string prefix)
             : key.Append("~~").Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).ToString();
     }
 
-    private static string Escape(string text)
+    internal static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
         foreach (var b in Encoding.UTF8.GetBytes(text))
@@ -226,7 +233,7 @@ public sealed class TableKeys(string prefix)
 
     private static string Numbered(char kind, long seq) => string.Create(CultureInfo.InvariantCulture, $"{kind};{Digits(seq)}");
 
-    private static string Digits(long seq)
+    internal static string Digits(long seq)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seq);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seq, MaxSeq);

@@ -22,6 +22,7 @@ using Gating.Mandates;
 using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
+using Gating.Timelines;
 using Gating.Tracing;
 using Gating.Unmasking;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -68,6 +69,7 @@ internal static class Composition
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
         services.AddSingleton<IIncomingStore>(static provider => provider.GetRequiredService<AzureStorage>().Incoming);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
+        services.AddSingleton<ITimelineStore>(static provider => provider.GetRequiredService<AzureStorage>().Timelines);
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<AzureStorage>().DeadLetters);
@@ -116,6 +118,9 @@ internal static class Composition
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
         services.AddSingleton<IEntryIndex, OutputIndexing>();
+        services.AddSingleton<IEntryIndex, TimelineIndexing>();
+        services.AddSingleton<EntryIndexes>();
+        services.AddSingleton<TimelineReader>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
         services.AddSingleton<MessageIntake>();
         services.AddSingleton<LogSealer>();
@@ -154,6 +159,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, IncomingSweep>();
         services.AddSingleton<ITimedTask, Retention>();
         services.AddSingleton<ITimedTask, LogSweep>();
+        services.AddSingleton<ITimedTask, HourClosing>();
         services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
         services.AddSingleton(static provider =>
         {

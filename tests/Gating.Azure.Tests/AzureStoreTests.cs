@@ -10,6 +10,7 @@ using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 using Shouldly;
 using Xunit;
 
@@ -41,6 +42,11 @@ public sealed class BlobArchiveStoreTests : ArchiveStoreContract
 public sealed class TableOutputIndexTests : OutputIndexContract
 {
     protected override async ValueTask<IOutputIndex> OpenAsync() => (await AzuriteStorage.SharedAsync()).Index;
+}
+
+public sealed class TableTimelineStoreTests : TimelineStoreContract
+{
+    protected override async ValueTask<ITimelineStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Timelines;
 }
 
 public sealed class BlobIncomingStoreTests : IncomingStoreContract

@@ -7,6 +7,7 @@ using Gating.Log.Sealing;
 using Gating.Log.Tiles;
 using Gating.Messages;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -180,9 +181,11 @@ public sealed class LogFaultTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     private TraceHandler NewHandler(AzureStorage storage) =>
-        new(StoresOf(storage), new OutputIndexing(storage.Index), new InMemoryMessageQueues(TimeProvider.System), NewSealer(storage), TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        new(StoresOf(storage), IndexesOf(storage), new InMemoryMessageQueues(TimeProvider.System), NewSealer(storage), TimeProvider.System, NullLogger<TraceHandler>.Instance);
 
-    private LogSealer NewSealer(AzureStorage storage) => new(StoresOf(storage), _keys, new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+    private LogSealer NewSealer(AzureStorage storage) => new(StoresOf(storage), _keys, IndexesOf(storage), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+
+    private static EntryIndexes IndexesOf(AzureStorage storage) => new([new OutputIndexing(storage.Index), new TimelineIndexing(storage.Timelines, new(static () => true, TimeSpan.Zero), TimeProvider.System)]);
 
     private static LogStores StoresOf(AzureStorage storage) => new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
 }

@@ -178,8 +178,8 @@ public sealed class LogTests : IAsyncLifetime
 
     private TraceHandler NewHandler()
     {
-        var queues = new InMemoryMessageQueues(TimeProvider.System);
-        return new(Stores, new OutputIndexing(new InMemoryOutputIndex()), queues, new LogSealer(Stores, Keys, queues, TimeProvider.System, NullLogger<LogSealer>.Instance), TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        var (queues, indexes) = (new InMemoryMessageQueues(TimeProvider.System), new EntryIndexes([new OutputIndexing(new InMemoryOutputIndex())]));
+        return new(Stores, indexes, queues, new LogSealer(Stores, Keys, indexes, queues, TimeProvider.System, NullLogger<LogSealer>.Instance), TimeProvider.System, NullLogger<TraceHandler>.Instance);
     }
 
     private async Task LogAsync(StreamId stream, int count)

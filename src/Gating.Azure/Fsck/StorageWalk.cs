@@ -3,11 +3,13 @@ using Gating.Azure.Archive;
 using Gating.Azure.Ledger;
 using Gating.Azure.Log;
 using Gating.Azure.Tables;
+using Gating.Azure.Timelines;
 using Gating.Fsck;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Log.Tiles;
+using Gating.Timelines;
 
 namespace Gating.Azure.Fsck;
 
@@ -25,10 +27,10 @@ public sealed class StorageWalk : IStoreWalk
     private readonly SmallBlobs _log;
     private readonly Setup _setup;
 
-    internal StorageWalk(TableKeys keys, TableClient ledger, TableClient leaves, TableClient pending, TableClient index, EntryBlobs entries, SmallBlobs log)
+    internal StorageWalk(TableKeys keys, TableClient ledger, TableClient leaves, TableClient pending, TableClient index, TableClient timelines, EntryBlobs entries, SmallBlobs log)
     {
         (_keys, _entries, _log) = (keys, entries, log);
-        _tables = new() { [StoredTable.Ledger] = ledger, [StoredTable.Leaves] = leaves, [StoredTable.Pending] = pending, [StoredTable.Index] = index };
+        _tables = new() { [StoredTable.Ledger] = ledger, [StoredTable.Leaves] = leaves, [StoredTable.Pending] = pending, [StoredTable.Index] = index, [StoredTable.Timelines] = timelines };
         _setup = new(cancellation => Task.WhenAll(_tables.Values.Select(table => table.CreateIfNotExistsAsync(cancellation))));
     }
 
@@ -130,6 +132,11 @@ public sealed class StorageWalk : IStoreWalk
         StoredThing.OutputRow output => (StoredTable.Index, output.Content.Text, TableKeys.Output),
         StoredThing.DigestRow digest => (StoredTable.Index, digest.Digest.ToString(), digest.Content.Text),
         StoredThing.LookRow look => (StoredTable.Index, TableKeys.Band(look.Band), look.Content.Text),
+        StoredThing.TimelineRow row when new TimelineShard(row.Timeline, UtcHour.Of(row.Position.Time), TimelineShard.Of(row.Position.Stream)) is var shard =>
+            (StoredTable.Timelines, TimelineKeys.Rows(shard), TimelineKeys.Row(row.Position)),
+        StoredThing.ListedHour listed => (StoredTable.Timelines, TimelineKeys.Month(listed.Shard.Timeline, listed.Shard.Hour), TimelineKeys.Listed(listed.Shard)),
+        StoredThing.HourEntryRow hour => (StoredTable.Timelines, TimelineKeys.Month(hour.Timeline, hour.Hour), TimelineKeys.Closed(hour.Hour)),
+        StoredThing.HourWorkRow work => (StoredTable.Timelines, TimelineKeys.Work, TimelineKeys.WorkRow(work.Work)),
         StoredThing.Row row => (row.Table, row.Partition, row.Key),
         _ => null,
     };
@@ -192,9 +199,32 @@ public sealed class StorageWalk : IStoreWalk
                 return Guard(new StoredThing.DigestRow(digest, content), null, () => new WalkedRow.OfDigest(StoredRow.Known(row, "digest index") is not null ? digest : default, content));
             case StoredTable.Index when TableKeys.TryReadBand(row.PartitionKey, out var band) && ContentId.TryParse(row.RowKey, out var content):
                 return Guard(new StoredThing.LookRow(band, content), null, () => new WalkedRow.OfLook(band, content, TableOutputIndex.LookOf(row).Look));
+            case StoredTable.Timelines:
+                return ReadTimeline(row);
             default:
                 return Stray(table, row);
         }
+    }
+
+    private static WalkedRow ReadTimeline(TableEntity row)
+    {
+        if (TimelineKeys.TryReadRows(row.PartitionKey, out var rows) && TimelineKeys.TryReadRow(rows.Hour, row.RowKey, out var position) && TimelineShard.Of(position.Stream) == rows.Shard)
+        {
+            return Guard(new StoredThing.TimelineRow(rows.Timeline, position), null, () => new WalkedRow.OfTimelineRow(new(rows.Timeline, TimelineRows.Read(rows.Hour, row))));
+        }
+
+        if (TimelineKeys.TryReadMonth(row.PartitionKey, out var timeline))
+        {
+            return TimelineKeys.TryReadListed(row.PartitionKey, timeline, row.RowKey, out var listed)
+                ? Guard(new StoredThing.ListedHour(listed), null, () => new WalkedRow.OfListedHour(TimelineRows.ReadListed(timeline, row)))
+                : TimelineKeys.TryReadClosed(row.PartitionKey, timeline, row.RowKey, out var hour)
+                    ? Guard(new StoredThing.HourEntryRow(timeline, hour), null, () => new WalkedRow.OfHourEntry(timeline, hour, TimelineRows.ReadClosed(row)))
+                    : Stray(StoredTable.Timelines, row);
+        }
+
+        return string.Equals(row.PartitionKey, TimelineKeys.Work, StringComparison.Ordinal) && TimelineKeys.TryReadWork(row.RowKey, out var work)
+            ? Guard(new StoredThing.HourWorkRow(work), null, () => new WalkedRow.OfHourWork(TimelineRows.ReadWork(row)))
+            : Stray(StoredTable.Timelines, row);
     }
 
     private static WalkedRow.Unreadable Stray(StoredTable table, TableEntity row) => new(new StoredThing.Row(table, row.PartitionKey, row.RowKey), null, "its keys are none of ours");

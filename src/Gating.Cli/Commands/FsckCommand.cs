@@ -35,7 +35,7 @@ internal static class FsckCommand
                 return Task.FromResult(ExitCode.WrongUsage);
             }
 
-            var run = new Run(console, keys, parsed.GetValue(logOnly) ? FsckPhase.Log : FsckPhase.Index, parsed.GetValue(resume));
+            var run = new Run(console, keys, parsed.GetValue(logOnly) ? FsckPhase.Log : FsckPhase.Timelines, parsed.GetValue(resume));
             return OperatorStorage.RunAsync(console, setting, async storage =>
             {
                 var report = parsed.GetValue(json) ? await run.CheckAsync(storage, static _ => { }, cancellation) : await run.CheckAloudAsync(storage, cancellation);
@@ -100,7 +100,7 @@ internal static class FsckCommand
         /// <summary>The position is written after each piece, and beside the file first: a crash leaves the former one, and that piece is looked at again.</summary>
         public async Task<FsckReport> CheckAsync(AzureStorage storage, Action<FsckReport> told, CancellationToken cancellation)
         {
-            var stores = new FsckStores(new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown), storage.Walk, storage.Archive, storage.Index);
+            var stores = new FsckStores(new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown), storage.Walk, storage.Archive, storage.Index, storage.Timelines);
             var started = TimeProvider.System.GetTimestamp();
             var report = new FsckReport([], 0, 0, TimeSpan.Zero, FsckPhase.Log);
             await foreach (var step in new StoreFsck(stores, keys, TimeProvider.System).RunAsync(Start(), last, cancellation))

@@ -9,11 +9,14 @@ namespace Gating.Admission;
 
 /// <summary>
 /// The public and private parts of admission entries: JSON written member by member in a fixed order, ASCII, <c>v</c> first. What was written once is
-/// hashed and never written anew; a new member is a new version.
+/// hashed and never written anew; a new member is a new version. Version 2 of the public part names the issuer, which is a provider's address and nobody's data: what was admitted
+/// under it can be listed without opening what is sealed.
 /// </summary>
 internal static class AdmissionEntries
 {
-    private const int Version = 1;
+    private const int Version = 2;
+    private const int FirstVersion = 1;
+    private const int PrivateVersion = 1;
 
     public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge) =>
         Write(question, static (json, state) =>
@@ -53,7 +56,7 @@ internal static class AdmissionEntries
     public static byte[] Private(VerifiedIdentity identity) =>
         JsonBytes.OfObject(identity, static (json, identity) =>
         {
-            json.WriteNumber("v"u8, Version);
+            json.WriteNumber("v"u8, PrivateVersion);
             json.WriteString("iss"u8, identity.Issuer);
             json.WriteString("sub"u8, identity.Subject);
             if (identity.NaturalPerson is not null)
@@ -83,7 +86,7 @@ internal static class AdmissionEntries
     {
         using var json = JsonDocument.Parse(entry.Public);
         var root = json.RootElement;
-        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is not Version)
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is not (FirstVersion or Version))
         {
             throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
         }
@@ -115,6 +118,7 @@ internal static class AdmissionEntries
             json.WriteNumber("v"u8, Version);
             json.WriteString("app"u8, all.question.Request.App.Id);
             json.WriteString("tool"u8, all.question.Request.Resource);
+            json.WriteString("issuer"u8, all.question.Request.Identity.Issuer);
             all.rest(json, all.state);
         });
 }

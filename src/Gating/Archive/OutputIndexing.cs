@@ -9,7 +9,16 @@ namespace Gating.Archive;
 /// </summary>
 public sealed class OutputIndexing(IOutputIndex index) : IEntryIndex
 {
-    public Task AddAsync(Entry entry, CancellationToken cancellation) => entry.Kind switch
+    private const int AtOnce = 16;
+
+    public Task AddAsync(IReadOnlyList<Entry> entries, CancellationToken cancellation)
+    {
+        var outputs = entries.Where(static entry => entry.Kind is EntryKind.Archived or EntryKind.ReleasedUnlabelled);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
+        return Parallel.ForEachAsync(outputs, options, async (entry, cancel) => await AddAsync(entry, cancel));
+    }
+
+    private Task AddAsync(Entry entry, CancellationToken cancellation) => entry.Kind switch
     {
         EntryKind.Archived when ArchiveEntries.Read(entry) is { } output => index.AddAsync(
             output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation),

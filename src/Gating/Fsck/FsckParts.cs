@@ -3,11 +3,12 @@ using Gating.Archive;
 using Gating.Ledger;
 using Gating.Log.Notes;
 using Gating.Log.Sealing;
+using Gating.Timelines;
 
 namespace Gating.Fsck;
 
 /// <summary>What is checked.</summary>
-public sealed record FsckStores(LogStores Log, IStoreWalk Walk, IArchiveStore Archive, IOutputIndex Index);
+public sealed record FsckStores(LogStores Log, IStoreWalk Walk, IArchiveStore Archive, IOutputIndex Index, ITimelineStore Timelines);
 
 /// <summary>What it is checked with.</summary>
 /// <param name="Data">The operator's data key; null: only what is public is checked.</param>

@@ -11,7 +11,8 @@ public enum FsckPhase
     Leaves = 3,
     Files = 4,
     Index = 5,
-    Done = 6,
+    Timelines = 6,
+    Done = 7,
 }
 
 /// <summary>Where a check goes on: everything before it was looked at. A value; kept as <c>{"v":1,"phase":…,"after":…,"size":…,"seen":…}</c>.</summary>

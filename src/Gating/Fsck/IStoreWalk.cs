@@ -2,6 +2,7 @@ using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
+using Gating.Timelines;
 
 namespace Gating.Fsck;
 
@@ -32,6 +33,14 @@ public abstract record WalkedRow
 
     public sealed record OfLook(uint Band, ContentId Content, string Look) : WalkedRow;
 
+    public sealed record OfTimelineRow(TimelineRow Row) : WalkedRow;
+
+    public sealed record OfListedHour(TimelineShard Shard) : WalkedRow;
+
+    public sealed record OfHourEntry(Timeline Timeline, UtcHour Hour, LeafPlace Place) : WalkedRow;
+
+    public sealed record OfHourWork(HourWork Work) : WalkedRow;
+
     /// <param name="Seq">Of the entry or leaf that it is; null where it is neither.</param>
     public sealed record Unreadable(StoredThing Thing, long? Seq, string Why) : WalkedRow;
 }
@@ -48,7 +57,7 @@ public interface IStoreWalk
     /// <summary>All rows of a partition in the order of their keys: of a ledger its entries by their seqs, settlements, the head, short-lived rows; of leaves by their seqs.</summary>
     IAsyncEnumerable<WalkedRow> ReadPartitionAsync(StoredTable table, string partition, CancellationToken cancellation);
 
-    /// <summary>Whether an index row is there, readable or not.</summary>
+    /// <summary>Whether a row is there, readable or not.</summary>
     Task<bool> ExistsAsync(StoredThing row, CancellationToken cancellation);
 
     /// <summary>Names of all blobs of the log, below its container.</summary>

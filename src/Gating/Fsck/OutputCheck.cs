@@ -6,7 +6,7 @@ using Gating.Ledger;
 
 namespace Gating.Fsck;
 
-/// <summary>Outputs, their files and their index rows against each other; the ledger decides. An entry that its leaf row does not know vouches for nothing: the check of its stream has named it.</summary>
+/// <summary>Outputs, their files and their index rows against each other; the ledger decides.</summary>
 internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider time)
 {
     private readonly FileStandings? _standings = keys.References is { } references ? new(stores.Log.Ledger, references, time) : null;
@@ -127,7 +127,7 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
                 && await stores.Log.Ledger.ReadEntryAsync(output.Person, release.By, cancellation) is { Kind: EntryKind.ReleasedUnlabelled } entry
                 && string.Equals(ReleasedDigest(entry), digest.ToString(), StringComparison.Ordinal);
         }
-        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        catch (Exception unreadable) when (Vouched.IsUnreadable(unreadable))
         {
             // The row that cannot be read is named itself; it may be this one's.
             return true;
@@ -165,14 +165,11 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
         {
             return await standings.OfAsync(file, cancellation);
         }
-        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        catch (Exception unreadable) when (Vouched.IsUnreadable(unreadable))
         {
             return null;
         }
     }
-
-    private static bool IsUnreadable(Exception error) => error is FormatException or JsonException or UnknownVersionException or StreamFrozenException or KeyNotFoundException
-        or InvalidOperationException or ArgumentException or OverflowException;
 
     private async Task<OutputPlace?> PlaceAsync(ContentId content, CancellationToken cancellation)
     {
@@ -188,14 +185,12 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
 
     private async Task<(bool IsJudged, ArchivedOutput? Output)> OutputAsync(OutputPlace place, CancellationToken cancellation)
     {
+        var (isJudged, entry) = await Vouched.ReadAsync(stores.Log, place.Person, place.Seq, cancellation);
         try
         {
-            var leaf = (await stores.Log.Leaves.ReadAsync(place.Person, place.Seq, place.Seq, cancellation)).Select(static row => (EntryHash?)row.Entry).SingleOrDefault();
-            return await stores.Log.Ledger.ReadEntryAsync(place.Person, place.Seq, cancellation) is { } entry
-                ? leaf is { } known && known != entry.Hash ? (false, null) : (true, ArchiveEntries.Read(entry))
-                : (leaf is null, null);
+            return (isJudged, entry is null ? null : ArchiveEntries.Read(entry));
         }
-        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        catch (Exception unreadable) when (Vouched.IsUnreadable(unreadable))
         {
             return (false, null);
         }

@@ -11,7 +11,7 @@ namespace Gating.Fsck;
 public sealed record FsckStep(FsckPosition Next, ImmutableArray<FsckFinding> Findings, long Things, long Bytes);
 
 /// <summary>
-/// Verifies what is stored again, piece by piece: the log, then every stream, pending pointers, leaves that nothing accounts for, files, index rows. Reads only, beside a gate that serves: what is wrong at
+/// Verifies what is stored again, piece by piece: the log, then every stream, pending pointers, leaves that nothing accounts for, files, index rows, timelines. Reads only, beside a gate that serves: what is wrong at
 /// a first look is looked at again, and only what is wrong in the same way then is told. Throws <see cref="StorageUnavailableException"/>: the same piece again goes on.
 /// </summary>
 public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider time)
@@ -26,7 +26,11 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
     /// <summary>Leaves without an entry that are named each by itself.</summary>
     private const int MaxUnseen = 1000;
 
+    /// <summary>Of timelines: one may hold all that a busy tool did in an hour.</summary>
+    private const int LargePartitions = 16;
+
     private readonly OutputCheck _outputs = new(stores, keys, time);
+    private readonly TimelineCheck _timelines = new(stores, time);
     private LogLeaves? _leaves;
 
     /// <param name="only">The last phase that is wanted.</param>
@@ -48,7 +52,8 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
         FsckPhase.Pending => PendingAsync(at, cancellation),
         FsckPhase.Leaves => Task.FromResult(Leaves(at)),
         FsckPhase.Files => FilesAsync(at, cancellation),
-        FsckPhase.Index => IndexAsync(at, cancellation),
+        FsckPhase.Index => TableAsync(at, StoredTable.Index, Partitions, IndexPartitionAsync, cancellation),
+        FsckPhase.Timelines => TableAsync(at, StoredTable.Timelines, LargePartitions, _timelines.OfPartitionAsync, cancellation),
         FsckPhase.Done => Task.FromResult(new FsckStep(at, [], 0, 0)),
     };
 
@@ -143,8 +148,11 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
     {
         var ledger = stores.Walk.ReadPartitionAsync(StoredTable.Ledger, partition, cancellation);
         var rows = stores.Walk.ReadPartitionAsync(StoredTable.Leaves, partition, cancellation);
-        var report = await new StreamCheck(stream, keys, leaves, time.GetUtcNow()).RunAsync(ledger, rows, cancellation);
+        var timelines = new StreamTimelines(stores, time.GetUtcNow());
+        var report = await new StreamCheck(stream, keys, leaves, timelines, time.GetUtcNow()).RunAsync(ledger, rows, cancellation);
+        await timelines.EndAsync(cancellation);
         var findings = report.Findings.ToBuilder();
+        findings.AddRange(timelines.Findings);
         foreach (var (output, isRemoved) in report.Outputs)
         {
             findings.AddRange(await _outputs.OfEntryAsync(output, isRemoved, cancellation));
@@ -212,17 +220,18 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
             page.Continuation is { } next ? at with { After = next } : at.Next(), [.. files.Select(static file => file.Finding).OfType<FsckFinding>()], files.Length, files.Sum(static file => file.Bytes));
     }
 
-    private async Task<FsckStep> IndexAsync(FsckPosition at, CancellationToken cancellation)
+    private async Task<FsckStep> TableAsync(
+        FsckPosition at, StoredTable table, int most, Func<string, CancellationToken, Task<(List<FsckFinding> Findings, long Rows)>> check, CancellationToken cancellation)
     {
         var partitions = new List<string>();
-        for (var after = at.After; partitions.Count < Partitions && await NextAsync(StoredTable.Index, after, cancellation) is { } next; after = next)
+        for (var after = at.After; partitions.Count < most && await NextAsync(table, after, cancellation) is { } next; after = next)
         {
             partitions.Add(next);
         }
 
-        var found = await EachAsync(partitions, IndexPartitionAsync, cancellation);
+        var found = await EachAsync(partitions, check, cancellation);
         return new(
-            partitions.Count < Partitions ? at.Next() : at with { After = partitions[^1] }, [.. found.SelectMany(static one => one.Findings)], found.Sum(static one => one.Rows), 0);
+            partitions.Count < most ? at.Next() : at with { After = partitions[^1] }, [.. found.SelectMany(static one => one.Findings)], found.Sum(static one => one.Rows), 0);
     }
 
     private async Task<(List<FsckFinding> Findings, long Rows)> IndexPartitionAsync(string partition, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Tiles;
+using Gating.Timelines;
 
 namespace Gating.Fsck;
 
@@ -50,6 +51,17 @@ public abstract record StoredThing
 
     public sealed record LookRow(uint Band, ContentId Content) : StoredThing;
 
+    public sealed record TimelineRow(Timeline Timeline, TimelinePosition Position) : StoredThing;
+
+    /// <summary>That a shard of an hour may have rows.</summary>
+    public sealed record ListedHour(TimelineShard Shard) : StoredThing;
+
+    /// <summary>Which entry closed an hour last, and with it what that entry says.</summary>
+    public sealed record HourEntryRow(Timeline Timeline, UtcHour Hour) : StoredThing;
+
+    /// <summary>An hour's place on a list of those to close.</summary>
+    public sealed record HourWorkRow(HourWork Work) : StoredThing;
+
     /// <summary>A row whose keys are none of ours.</summary>
     public sealed record Row(StoredTable Table, string Partition, string Key) : StoredThing;
 
@@ -64,4 +76,5 @@ public enum StoredTable
     Leaves = 2,
     Pending = 3,
     Index = 4,
+    Timelines = 5,
 }

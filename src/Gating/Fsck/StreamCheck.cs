@@ -18,7 +18,7 @@ internal sealed record StreamReport(ImmutableArray<FsckFinding> Findings, IReadO
 /// One stream, from one walk over its rows: the chain, the head, settlements, short-lived rows, leaf rows and their places in the log. An entry's hash has up to two witnesses, the entry that follows
 /// it (or the head) and its leaf row; whoever is alone is wrong, and where there are only two, both are named. Memory grows with what a stream settles, not with its entries.
 /// </summary>
-internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log, DateTimeOffset now)
+internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log, StreamTimelines timelines, DateTimeOffset now)
 {
     /// <summary>Older than this, what is recorded has its leaf, its index rows and its file, or never will.</summary>
     internal static readonly TimeSpan Settled = TimeSpan.FromHours(1);
@@ -204,6 +204,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
         else
         {
             Believe(entry);
+            await timelines.AddAsync(entry, leaf, cancellation);
             _sealed ??= entry.Sealed.IsEmpty || (isOfLeaf ?? isOfNext) is not true || !IsSealedWhole(entry) ? null : entry;
         }
 

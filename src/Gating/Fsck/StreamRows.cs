@@ -64,7 +64,7 @@ internal sealed class StreamSettlements(StreamId stream)
 
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
-            or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested;
+            or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed;
 
     private static SettlementId? Settles(Entry entry)
     {

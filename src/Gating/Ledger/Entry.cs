@@ -68,6 +68,9 @@ public enum EntryKind
 
     /// <summary>The regulator was told, once.</summary>
     Unmasked = 22,
+
+    /// <summary>An hour of an app's or a tool's timeline was closed: how many entries it has, and the hash over theirs.</summary>
+    HourClosed = 30,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -7,7 +7,9 @@ using Gating.Ledger;
 using Gating.Log.Notes;
 using Gating.Log.Sealing;
 using Gating.Messages;
+using Gating.Testing;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -43,6 +45,9 @@ internal sealed class FsckWorld : IDisposable
 
     public byte[] File { get; } = RandomNumberGenerator.GetBytes(5000);
 
+    /// <summary>What a check takes for the time.</summary>
+    public ManualTime Time { get; } = ManualTime.Running();
+
     public FsckKeys Keys => new(_keys.Data, _keys.Verifiers);
 
     public FsckStores Stores => StoresOf(Storage);
@@ -56,13 +61,13 @@ internal sealed class FsckWorld : IDisposable
     }
 
     public static FsckStores StoresOf(AzureStorage storage) =>
-        new(new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown), storage.Walk, storage.Archive, storage.Index);
+        new(new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown), storage.Walk, storage.Archive, storage.Index, storage.Timelines);
 
     /// <summary>What a whole check says.</summary>
-    public async Task<List<FsckFinding>> CheckAsync(FsckPhase last = FsckPhase.Index, FsckKeys? keys = null)
+    public async Task<List<FsckFinding>> CheckAsync(FsckPhase last = FsckPhase.Timelines, FsckKeys? keys = null)
     {
         var findings = new List<FsckFinding>();
-        await foreach (var step in new StoreFsck(Stores, keys ?? Keys, TimeProvider.System).RunAsync(FsckPosition.Start, last, default))
+        await foreach (var step in new StoreFsck(Stores, keys ?? Keys, Time).RunAsync(FsckPosition.Start, last, default))
         {
             findings.AddRange(step.Findings);
         }
@@ -70,8 +75,32 @@ internal sealed class FsckWorld : IDisposable
         return findings;
     }
 
-    public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Index, FsckKeys? keys = null) =>
+    public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Timelines, FsckKeys? keys = null) =>
         [.. (await CheckAsync(last, keys)).OfType<FsckFinding.Wrong>().Select(static wrong => wrong.Thing).Distinct()];
+
+    /// <summary>Closes the hours that were indexed until now, hours later, and logs what the operator's ledger says then.</summary>
+    public async Task<StreamId> CloseHoursAsync()
+    {
+        Time.Pass(TimeSpan.FromHours(2));
+        var names = new StreamNames(Storage.Names, _keys.Data);
+        var closing = new HourClosing(
+            Storage.Timelines, Storage.Ledger, new(Storage.Ledger, new InMemoryTraceQueue(), _keys.Data, Time), names, Storage.Cursors, new(static () => true, TimeSpan.Zero), Time, NullLogger<HourClosing>.Instance);
+        (await closing.RunAsync(default)).Alarming.ShouldBe(0);
+        var operators = await names.OfAsync("operator", "operator", default);
+        await Task.Delay(LogSealer.Pace);
+        await SealAsync(operators, (await Storage.Ledger.ReadHeadAsync(operators, default))!.Head.Seq);
+        return operators;
+    }
+
+    /// <summary>An entry more of a person who is new, on the same timelines and in the same hour as the others, logged now.</summary>
+    public async Task AddLateAsync()
+    {
+        var stream = StreamId.Create();
+        var batch = Some.Batch(stream, null, Some.Chain(stream, Head.New(default), 1, json: """{"v":1,"app":"app","tool":"tool"}"""));
+        (await Storage.Ledger.CommitAsync(batch with { Head = batch.Head with { Salt = default } }, default)).ShouldBeOfType<CommitOutcome.Committed>();
+        await Task.Delay(LogSealer.Pace);
+        await SealAsync(stream, 1);
+    }
 
     public void Dispose() => Storage.Dispose();
 
@@ -151,8 +180,9 @@ internal sealed class FsckWorld : IDisposable
     private async Task SealAsync(TraceReference[] references)
     {
         var queues = new InMemoryMessageQueues(TimeProvider.System);
-        var sealer = new LogSealer(Stores.Log, _keys, queues, TimeProvider.System, NullLogger<LogSealer>.Instance);
-        var handler = new TraceHandler(Stores.Log, new OutputIndexing(Storage.Index), queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
+        var indexes = new EntryIndexes([new OutputIndexing(Storage.Index), new TimelineIndexing(Storage.Timelines, new(static () => true, TimeSpan.Zero), Time)]);
+        var sealer = new LogSealer(Stores.Log, _keys, indexes, queues, TimeProvider.System, NullLogger<LogSealer>.Instance);
+        var handler = new TraceHandler(Stores.Log, indexes, queues, sealer, TimeProvider.System, NullLogger<TraceHandler>.Instance);
         (await handler.HandleAsync(TraceMessage.Write(references), default)).ShouldBeOfType<MessageOutcome.Done>();
     }
 }

@@ -33,7 +33,7 @@ internal static class BacklogRun
 
         var keys = new LogKeys(Origin, new(new byte[OperatorKey.Size]), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
         var stores = new LogStores(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown);
-        var sealer = new LogSealer(stores, keys, new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+        var sealer = new LogSealer(stores, keys, new EntryIndexes([]), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
         var started = Stopwatch.GetTimestamp();
         while (await sealer.RunAsync(CancellationToken.None) is not SealRun.Done)
         {

@@ -61,6 +61,14 @@ public enum StoreCall
     DeleteFile = 53,
     ReadCursor = 54,
     MoveCursor = 55,
+    ListHours = 56,
+    AddTimelines = 57,
+    ReadHours = 58,
+    ReadTimelines = 59,
+    AnnounceHours = 60,
+    ReadWork = 61,
+    ReadClosed = 62,
+    SetClosed = 63,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -32,13 +32,13 @@ public static class Some
     }
 
     /// <summary><paramref name="count"/> entries that follow each other after <paramref name="head"/>.</summary>
-    public static Entry[] Chain(StreamId stream, Head head, int count, Func<int, byte[]>? sealedBytes = null)
+    public static Entry[] Chain(StreamId stream, Head head, int count, Func<int, byte[]>? sealedBytes = null, string json = """{"v":1}""")
     {
         var entries = new Entry[count];
         var (seq, previous) = (head.Seq, head.Hash);
         for (var i = 0; i < count; i++)
         {
-            entries[i] = EntryAfter(stream, seq, previous, """{"v":1}""", sealedBytes?.Invoke(i) ?? [(byte)i]);
+            entries[i] = EntryAfter(stream, seq, previous, json, sealedBytes?.Invoke(i) ?? [(byte)i]);
             (seq, previous) = (entries[i].Seq, entries[i].Hash);
         }
 

@@ -173,10 +173,7 @@ internal sealed class GenerationFixture
     /// <summary>Every entry of the fixture's person is found by what it is found by, as when it is logged.</summary>
     public async Task IndexAsync()
     {
-        foreach (var entry in await Gate.EntriesAsync())
-        {
-            await new OutputIndexing(Index).AddAsync(entry, default);
-        }
+        await new OutputIndexing(Index).AddAsync(await Gate.EntriesAsync(), default);
     }
 
     public static byte[] Png(byte shade) => TinyPng.Of(shade);

@@ -5,6 +5,7 @@ using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 
 namespace Gating.Tests.Storage;
 
@@ -51,6 +52,11 @@ public sealed class InMemoryTaskCursorsTests : TaskCursorsContract
 public sealed class InMemoryOutputIndexTests : OutputIndexContract
 {
     protected override ValueTask<IOutputIndex> OpenAsync() => new(new InMemoryOutputIndex());
+}
+
+public sealed class InMemoryTimelineStoreTests : TimelineStoreContract
+{
+    protected override ValueTask<ITimelineStore> OpenAsync() => new(new InMemoryTimelineStore());
 }
 
 public sealed class InMemoryMessageQueuesTests : MessageQueuesContract

@@ -8,7 +8,7 @@ namespace Gating.Log.Sealing;
 /// Turns pending pointers into the leaves of the next seal. A leaf is only taken with all that come before it in its stream: what is missing is read from the ledger, so that the tags of a stream
 /// are in the log from 1 on without a gap, and each follows the one before it by its hash. A stream of which that cannot be said is frozen, and the others go on.
 /// </summary>
-internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, OperatorKey key, ILogger logger)
+internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, EntryIndexes indexes, OperatorKey key, ILogger logger)
 {
     /// <summary>Looked at at once. Where each leaf is of another stream, a seal is as many small requests: their wait is what it takes, and the handlers' own stand in the same line.</summary>
     private const int Streams = 64;
@@ -156,17 +156,22 @@ internal sealed class LeafCollector(ILedgerStore ledger, ILeafStore store, Opera
             to++;
         }
 
-        var entries = new List<NewLeaf>();
+        var read = new EntriesRead();
         await foreach (var entry in ledger.ReadEntriesAsync(stream, from, to, cancellation))
         {
-            entries.Add(NewLeaf.Of(entry));
+            if (read.Add(entry))
+            {
+                await indexes.AddAsync(read.TakeUnindexed(), cancellation);
+            }
         }
 
-        if (entries.Count != to - from + 1)
+        var entries = read.Leaves;
+        if (entries.Length != to - from + 1)
         {
-            throw new StreamFrozenException(stream, $"the log knows of later entries, and of {from} to {to} the ledger has {entries.Count}");
+            throw new StreamFrozenException(stream, $"the log knows of later entries, and of {from} to {to} the ledger has {entries.Length}");
         }
 
+        await indexes.AddAsync(read.TakeUnindexed(), cancellation);
         CrashPoint.Reach(CrashPoint.BeforeMissingRows);
         foreach (var row in await store.AddAsync(entries, cancellation))
         {

@@ -23,7 +23,7 @@ public enum SealRun
 /// every leaf's place. What follows is made from staging (<see cref="LogApplier"/>), by this run or first thing in the next. Any number of instances may run at once; one gets further. Throws
 /// <see cref="StorageUnavailableException"/> where it could not go on, and <see cref="LogFrozenException"/> where it must not.
 /// </summary>
-public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues queues, TimeProvider time, ILogger<LogSealer> logger)
+public sealed class LogSealer(LogStores stores, LogKeys keys, EntryIndexes indexes, IMessageQueues queues, TimeProvider time, ILogger<LogSealer> logger)
 {
     /// <summary>Leaves of one seal.</summary>
     public const int MaxLeaves = 4096;
@@ -39,7 +39,7 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, IMessageQueues que
 
     private readonly LogGuard _guard = new(stores, keys);
     private readonly LogApplier _applier = new(stores, keys);
-    private readonly LeafCollector _collector = new(stores.Ledger, stores.Leaves, keys.Data, logger);
+    private readonly LeafCollector _collector = new(stores.Ledger, stores.Leaves, indexes, keys.Data, logger);
 
     private int _running;
     private volatile bool _again;

@@ -10,7 +10,7 @@ namespace Gating.Log.Sealing;
 /// Takes messages of the <c>trace</c> queue: reads the entries that they refer to, writes what they are found by, their leaf rows, then pending pointers to them, and seals if nobody else does. Repeats find the same rows.
 /// A crash after the rows leaves rows without pointers, and the message comes again; if it never did, the next leaf of that stream takes them along.
 /// </summary>
-public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQueues queues, LogSealer sealer, TimeProvider time, ILogger<TraceHandler> logger) : IMessageHandler
+public sealed class TraceHandler(LogStores stores, EntryIndexes indexes, IMessageQueues queues, LogSealer sealer, TimeProvider time, ILogger<TraceHandler> logger) : IMessageHandler
 {
     /// <summary>How long a row that was announced may take to come: longer than any request can.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(24);
@@ -44,16 +44,17 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
             return new MessageOutcome.Refused("unknown_version", error.Message);
         }
 
-        var (leaves, left) = (new ConcurrentDictionary<LeafPlace, NewLeaf>(), new ConcurrentBag<TraceReference>());
+        var (read, left) = (new EntriesRead(), new ConcurrentBag<TraceReference>());
         var options = new ParallelOptions { MaxDegreeOfParallelism = Reads, CancellationToken = cancellation };
         await Parallel.ForEachAsync(trace.References, options, async (reference, cancel) =>
         {
-            if (await ReadAsync(reference, leaves, cancel) is { } absent)
+            if (await ReadAsync(reference, read, cancel) is { } absent)
             {
                 left.Add(absent);
             }
         });
-        await AddAsync([.. leaves.Values], cancellation);
+        await indexes.AddAsync(read.TakeUnindexed(), cancellation);
+        await AddAsync(read.Leaves, cancellation);
         foreach (var reference in left)
         {
             await PutAgainAsync(reference, trace.AbsentSince, cancellation);
@@ -63,8 +64,8 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
         return new MessageOutcome.Done();
     }
 
-    /// <summary>Reads the entries of a reference into <paramref name="leaves"/>; returns the part of it that is not there.</summary>
-    private async Task<TraceReference?> ReadAsync(TraceReference reference, ConcurrentDictionary<LeafPlace, NewLeaf> leaves, CancellationToken cancellation)
+    /// <summary>Reads the entries of a reference; returns the part of it that is not there.</summary>
+    private async Task<TraceReference?> ReadAsync(TraceReference reference, EntriesRead read, CancellationToken cancellation)
     {
         var (next, to) = (reference.From, Math.Min(reference.To, reference.From + MaxEntries - 1));
         try
@@ -76,8 +77,11 @@ public sealed class TraceHandler(LogStores stores, IEntryIndex index, IMessageQu
                     break;
                 }
 
-                await index.AddAsync(entry, cancellation);
-                leaves[new(entry.Stream, entry.Seq)] = NewLeaf.Of(entry);
+                if (read.Add(entry))
+                {
+                    await indexes.AddAsync(read.TakeUnindexed(), cancellation);
+                }
+
                 next++;
             }
         }

@@ -8,6 +8,7 @@ using Gating.Log.Tiles;
 using Gating.Messages;
 using Gating.Testing;
 using Gating.Testing.Storage;
+using Gating.Timelines;
 using Gating.Tests.Log.Merkle;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -26,6 +27,7 @@ internal sealed class LogWorld
         Queues = new(Time, Faults);
         Ledger = new(Faults);
         Index = new(Faults);
+        Timelines = new(Faults);
         Leaves = new(Faults);
         Log = new(Time, Faults);
         Published = InMemoryCheckpointStore.Published(Faults);
@@ -57,6 +59,8 @@ internal sealed class LogWorld
     public InMemoryMessageQueues Queues { get; }
 
     public InMemoryOutputIndex Index { get; }
+
+    public InMemoryTimelineStore Timelines { get; }
 
     public IReadOnlyList<QueuedMessage> Queued => Queues.Messages;
 
@@ -95,9 +99,13 @@ internal sealed class LogWorld
 
     public (LogSealer Sealer, TraceHandler Handler) NewInstance()
     {
-        var sealer = new LogSealer(Stores, Keys, Queues, Time, NullLogger<LogSealer>.Instance);
-        return (sealer, new(Stores, new OutputIndexing(Index), Queues, sealer, Time, NullLogger<TraceHandler>.Instance));
+        var indexes = NewIndexes();
+        var sealer = new LogSealer(Stores, Keys, indexes, Queues, Time, NullLogger<LogSealer>.Instance);
+        return (sealer, new(Stores, indexes, Queues, sealer, Time, NullLogger<TraceHandler>.Instance));
     }
+
+    /// <summary>What an instance writes before the leaf rows of entries.</summary>
+    public EntryIndexes NewIndexes() => new([new OutputIndexing(Index), new TimelineIndexing(Timelines, new(static () => true, TimeSpan.Zero), Time)]);
 
     /// <summary>Appends entries to a stream's ledger, without a word to the queue.</summary>
     public async Task<StreamId> AppendAsync(int count, StreamId? stream = null)
@@ -106,7 +114,7 @@ internal sealed class LogWorld
         foreach (var chunk in Enumerable.Range(0, count).Chunk(90))
         {
             var head = await Ledger.ReadHeadAsync(id, default);
-            var entries = Some.Chain(id, head?.Head ?? Head.New(Some.Salt), chunk.Length);
+            var entries = Some.Chain(id, head?.Head ?? Head.New(Some.Salt), chunk.Length, json: """{"v":2,"app":"app","tool":"https://tools.test/face","issuer":"https://issuer.test"}""");
             (await Ledger.CommitAsync(Some.Batch(id, head, entries), default)).ShouldBeOfType<CommitOutcome.Committed>();
         }
 
@@ -139,7 +147,7 @@ internal sealed class LogWorld
 
     /// <summary>
     /// What an auditor checks who trusts nothing but the key: the published tree is what its entries give, all its tiles are there, every checkpoint that was ever served is a prefix of it, every
-    /// entry of every ledger is in it once, at the place that its row says, and nothing else is.
+    /// entry of every ledger is in it once, at the place that its row says, and on its three timelines, and nothing else is.
     /// </summary>
     public async Task ShouldBeSoundAsync()
     {
@@ -193,6 +201,7 @@ internal sealed class LogWorld
     {
         var places = leaves.Select(static (leaf, index) => (Leaf: LogLeaf.FromBytes(leaf), index)).ToDictionary(static leaf => leaf.Leaf.Tag, static leaf => (leaf.Leaf, Index: (long)leaf.index));
         var rows = Leaves.Rows.ToDictionary(static row => new LeafPlace(row.Stream, row.Seq));
+        var items = Timelines.Rows.GroupBy(static row => row.Item).ToDictionary(static rows => rows.Key, static rows => rows.Select(static row => row.Timeline).ToArray());
         var count = 0;
         foreach (var stream in Ledger.Streams.Where(stream => !Frozen.Contains(stream)))
         {
@@ -204,6 +213,8 @@ internal sealed class LogWorld
                 var (leaf, index) = places[key.Tag(entry.Seq)];
                 leaf.CommitsTo(entry.Hash, key.Opening(entry.Seq)).ShouldBeTrue();
                 rows[new(stream, entry.Seq)].Index.ShouldBe(index);
+                items.ShouldContainKey(TimelineItem.Of(entry), $"no timeline has entry {entry.Seq} of {stream}");
+                items[TimelineItem.Of(entry)].ShouldBe(EntryTimelines.Of(entry), ignoreOrder: true);
                 (last, count) = (entry.Seq, count + 1);
             }
 

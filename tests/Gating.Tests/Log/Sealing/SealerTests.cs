@@ -213,12 +213,8 @@ public sealed class SealerTests
 
     private async Task<NewLeaf[]> NewLeavesAsync(StreamId stream, long from, long to)
     {
-        var leaves = new List<NewLeaf>();
-        await foreach (var entry in _world.Ledger.ReadEntriesAsync(stream, from, to, default))
-        {
-            leaves.Add(NewLeaf.Of(entry));
-        }
-
-        return [.. leaves];
+        var entries = await _world.Ledger.ReadEntriesAsync(stream, from, to, default).ToListAsync();
+        await _world.NewIndexes().AddAsync(entries, default);
+        return [.. entries.Select(NewLeaf.Of)];
     }
 }

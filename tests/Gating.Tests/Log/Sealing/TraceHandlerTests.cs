@@ -91,7 +91,9 @@ public sealed class TraceHandlerTests
     public async Task A_nudge_seals_what_is_pending()
     {
         var stream = await _world.AppendAsync(1);
-        await _world.Leaves.AddAsync([NewLeaf.Of((await _world.Ledger.ReadEntryAsync(stream, 1, default))!)], default);
+        var entry = (await _world.Ledger.ReadEntryAsync(stream, 1, default))!;
+        await _world.NewIndexes().AddAsync([entry], default);
+        await _world.Leaves.AddAsync([NewLeaf.Of(entry)], default);
         await _world.Leaves.AddPendingAsync([new(stream, 1)], default);
         await HandleAsync(TraceMessage.Nudge);
         await _world.ShouldBeSoundAsync();
