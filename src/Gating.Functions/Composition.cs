@@ -4,6 +4,7 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
+using Gating.Evidence;
 using Gating.Fsck;
 using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
@@ -135,7 +136,10 @@ internal static class Composition
         services.AddSingleton<SealedReader>();
         services.AddSingleton<MandateDesk>();
         services.AddSingleton<DeskHandles>();
+        services.AddSingleton<TraceSources>();
         services.AddSingleton<TraceDesk>();
+        services.AddSingleton(provider => new BundleWriter(
+            provider.GetRequiredService<LogStores>(), configuration.LogKeys, configuration.GrantKeys, provider.GetRequiredService<TimeProvider>(), TemporaryFile.Create));
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
@@ -189,6 +193,7 @@ internal static class Composition
         services.AddSingleton<RoleCaller>();
         services.AddSingleton<MandatesEndpoint>();
         services.AddSingleton<TraceEndpoint>();
+        services.AddSingleton<BundlesEndpoint>();
         services.AddSingleton<UnmaskEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();

@@ -75,6 +75,7 @@ public static class GateApp
         var trace = services.GetRequiredService<TraceEndpoint>();
         app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
         app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));
+        app.MapPost("/v1/trace/bundles", Handler(services.GetRequiredService<BundlesEndpoint>().PostAsync));
         var unmask = services.GetRequiredService<UnmaskEndpoint>();
         app.MapPost("/v1/unmask", Handler(unmask.RequestAsync));
         app.MapGet("/v1/unmask/{id}", Handler(unmask.GetAsync));

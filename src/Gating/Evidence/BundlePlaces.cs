@@ -5,7 +5,7 @@ using Gating.Log.Sealing;
 namespace Gating.Evidence;
 
 /// <summary>
-/// Which entries a bundle has, in its order: whole streams, answers, hours; of one stream in the order of their seqs and each once, so that a reader sees with little memory that none is there twice. Keeps about 80 bytes for each
+/// Which entries a bundle has, in its order: whole streams, hours, answers; of one stream in the order of their seqs and each once, so that a reader sees with little memory that none is there twice. Keeps about 80 bytes for each
 /// stream.
 /// </summary>
 /// <param name="whole">Streams that are disclosed whole, and how many entries each has.</param>
@@ -50,7 +50,7 @@ internal sealed class BundlePlaces(BundleRequest request, IReadOnlyList<(StreamI
             }
         }
 
-        foreach (var (places, role) in new[] { (request.Answer, EntryRole.Answer), (request.Hours, EntryRole.Hour) })
+        foreach (var (places, role) in new[] { (request.Hours, EntryRole.Hour), (request.Answer, EntryRole.Answer) })
         {
             await foreach (var place in places.WithCancellation(cancellation))
             {

@@ -45,7 +45,7 @@ public static class BundleVerifier
             JudgeManifest(manifest, json, await bundle.ReadAsync(BundleFormat.Signature, cancellation) ?? [], keys);
             await JudgeFilesAsync(manifest, cancellation);
             var checkpoint = JudgeCheckpoint(await bundle.ReadAsync(BundleFormat.Checkpoint, cancellation), manifest, keys);
-            var entries = new EntryClaims(manifest?.Origin ?? keys?.Origin ?? string.Empty, checkpoint);
+            using var entries = new EntryClaims(manifest?.Origin ?? keys?.Origin ?? string.Empty, checkpoint);
             await entries.ReadAsync(bundle, cancellation);
             _claims.AddRange(entries.ToClaims());
             if (entries.Streams.Lines.Any())

@@ -8,7 +8,7 @@ namespace Gating.Evidence;
 /// then the first that is named is where to look.
 /// </summary>
 /// <param name="checkpoint">Whose tree the proofs must lead to; null: none can.</param>
-internal sealed class EntryClaims(string origin, Checkpoint? checkpoint)
+internal sealed class EntryClaims(string origin, Checkpoint? checkpoint) : IDisposable
 {
     /// <summary>Lines that are no entries, before it is enough: what comes after them is not read.</summary>
     private const int MaxUnreadable = 1000;
@@ -87,6 +87,8 @@ internal sealed class EntryClaims(string origin, Checkpoint? checkpoint)
             yield return claim;
         }
     }
+
+    public void Dispose() => _hours.Dispose();
 
     private static void End(ClaimTally tally, string name, LineReader lines, ReadOnlyMemory<byte>? more)
     {

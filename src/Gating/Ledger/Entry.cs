@@ -70,7 +70,7 @@ public enum EntryKind
     Unmasked = 22,
 
     /// <summary>An hour of an app's or a tool's timeline was closed: how many entries it has, and the hash over theirs.</summary>
-    HourClosed = 30,
+    HourClosed = 23,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

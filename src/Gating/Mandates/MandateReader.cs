@@ -6,6 +6,7 @@ using Gating.Identity.Jose;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Registry.Reading;
+using Gating.Timelines;
 
 namespace Gating.Mandates;
 
@@ -49,9 +50,9 @@ public static class MandateReader
                 fields.Required("expires")!.Value.Refuse($"a time from now to {MandateTerms.MaxLife.TotalDays} days from now");
             }
 
-            if (!errors.Any && terms.Scope.To <= terms.Scope.From)
+            if (!errors.Any && (terms.Scope.To <= terms.Scope.From || terms.Scope.To - terms.Scope.From > TimelineReader.MaxRange))
             {
-                fields.Required("scope")!.Value.RefuseAs("an empty range of time", "to after from");
+                fields.Required("scope")!.Value.RefuseAs("another range of time", $"to after from, by {TimelineReader.MaxRange.TotalDays} days at most");
             }
 
             return errors.Any ? (null, errors.ToImmutable()) : (terms, []);

@@ -36,7 +36,8 @@ public readonly record struct HourDigest(long Count, EntryHash Sha256)
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} entries of SHA-256 {Sha256}");
 
-    private sealed class Running : IDisposable
+    /// <summary>Of entries that come one by one, in the timeline's order. Not safe for concurrent use.</summary>
+    internal sealed class Running : IDisposable
     {
         private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private long _count;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Gating.Log.Sealing;
 
 namespace Gating.Timelines;
 
@@ -51,6 +52,23 @@ public sealed class TimelineReader(ITimelineStore store)
     /// <summary>All items of one hour.</summary>
     public IAsyncEnumerable<TimelineItem> ReadHourAsync(Timeline timeline, UtcHour hour, CancellationToken cancellation) =>
         ItemsAsync(timeline, new(hour.Start, hour.End), null, int.MaxValue, cancellation);
+
+    /// <summary>The entries of the operator's ledger that close hours which lie in the span whole, in the order of their seqs. An hour that nothing was recorded in, or that is not closed yet, has none.</summary>
+    public async Task<IReadOnlyList<LeafPlace>> ReadClosedAsync(Timeline timeline, TimelineRange range, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.To - range.From, MaxRange, nameof(range));
+        var places = new List<LeafPlace>();
+        var (from, before) = (UtcHour.Of(range.From), UtcHour.Of(range.To));
+        await foreach (var hour in store.ReadHoursAsync(timeline, from.Start < range.From ? from.Next : from, before, cancellation))
+        {
+            if (await store.ReadClosedAsync(timeline, hour.Hour, cancellation) is { } place)
+            {
+                places.Add(place);
+            }
+        }
+
+        return [.. places.OrderBy(static place => place.Seq)];
+    }
 
     private async IAsyncEnumerable<TimelineItem> ItemsAsync(
         Timeline timeline, TimelineRange range, TimelinePosition? after, int most, [EnumeratorCancellation] CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gating.Generations;
 using Gating.Ledger;
+using Gating.Timelines;
 
 namespace Gating.Tracing;
 
@@ -9,6 +10,10 @@ namespace Gating.Tracing;
 /// <param name="From">With <paramref name="To"/> the times of the entries, the first included, the last not; narrower than the mandate's or equal, else the mandate's count.</param>
 public sealed record TraceFilter(ContentId? Content, EntryHash? Sha256, StreamId? Person, string? App, string? Tool, string? Issuer, EntryKind? Kind, DateTimeOffset? From, DateTimeOffset? To)
 {
+    /// <summary>The timeline that has all of what was asked for; null where none was named. A tool's has the fewest entries that are not asked for.</summary>
+    internal Timeline? Timeline =>
+        Tool is not null ? Of(TimelineKind.Tool, Tool) : App is not null ? Of(TimelineKind.App, App) : Issuer is not null ? Of(TimelineKind.Issuer, Issuer) : null;
+
     public bool IsEmpty => Content is null && Sha256 is null && Person is null && App is null && Tool is null && Issuer is null;
 
     /// <summary>Whether an entry is one of those that were asked for; by what it stands under, content and digest, it was found.</summary>
@@ -16,6 +21,7 @@ public sealed record TraceFilter(ContentId? Content, EntryHash? Sha256, StreamId
         (Person is not { } person || traced.Entry.Stream == person)
         && (App is null || string.Equals(traced.App, App, StringComparison.Ordinal))
         && (Tool is null || string.Equals(traced.Tool, Tool, StringComparison.Ordinal))
+        && (Issuer is null || string.Equals(traced.Issuer, Issuer, StringComparison.Ordinal))
         && (Kind is not { } kind || traced.Entry.Kind == kind)
         && (From is not { } from || traced.Entry.Time >= from)
         && (To is not { } to || traced.Entry.Time < to);
@@ -33,6 +39,9 @@ public sealed record TraceFilter(ContentId? Content, EntryHash? Sha256, StreamId
         WriteTime(json, "from", filter.From);
         WriteTime(json, "to", filter.To);
     });
+
+    // A name that no timeline can have has no entries either.
+    private static Timeline? Of(TimelineKind kind, string id) => Timelines.Timeline.TryCreate(kind, id, out var timeline) ? timeline : null;
 
     private static void Write(Utf8JsonWriter json, string name, string? value)
     {
@@ -54,12 +63,13 @@ public sealed record TraceFilter(ContentId? Content, EntryHash? Sha256, StreamId
 /// <summary>An entry that answers a question.</summary>
 /// <param name="App">Null where the entry names none.</param>
 /// <param name="Tool">Null where the entry names none.</param>
-public sealed record TracedEntry(Entry Entry, string? App, string? Tool)
+/// <param name="Issuer">Null where the entry names none: what admitted or refused somebody does.</param>
+public sealed record TracedEntry(Entry Entry, string? App, string? Tool, string? Issuer)
 {
     internal static TracedEntry Of(Entry entry)
     {
         using var json = JsonDocument.Parse(entry.Public);
-        return new(entry, Text(json.RootElement, "app"), Text(json.RootElement, "tool"));
+        return new(entry, Text(json.RootElement, "app"), Text(json.RootElement, "tool"), Text(json.RootElement, "issuer"));
     }
 
     private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;

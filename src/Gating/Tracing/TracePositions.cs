@@ -5,6 +5,7 @@ using System.Text;
 using Gating.Access;
 using Gating.Identity.Jose;
 using Gating.Ledger;
+using Gating.Log.Sealing;
 
 namespace Gating.Tracing;
 
@@ -56,6 +57,12 @@ public sealed class TracePositions(OperatorKey key)
     internal static string OfSeq(long seq) => seq.ToString(CultureInfo.InvariantCulture);
 
     internal static long SeqOf(string? position) => position is null ? 0 : long.Parse(position, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    internal static string OfPlace(LeafPlace place) => string.Create(CultureInfo.InvariantCulture, $"{place.Stream}.{place.Seq}");
+
+    internal static LeafPlace? PlaceOf(string? position) => position is not null && StreamId.TryParse(position[..(2 * StreamId.Size)], out var stream)
+        ? new(stream, long.Parse(position.AsSpan((2 * StreamId.Size) + 1), NumberStyles.None, CultureInfo.InvariantCulture))
+        : null;
 
     private static byte[] About(Official regulator, long mandate, TraceFilter filter) => JsonBytes.OfObject((regulator, mandate, filter), static (json, about) =>
     {

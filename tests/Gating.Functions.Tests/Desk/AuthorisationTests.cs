@@ -45,6 +45,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["POST /v1/mandates/{id}/withdraw"] = ["admin"],
         ["GET /v1/trace/entries"] = ["regulator", "weak regulator"],
         ["POST /v1/trace/files"] = ["regulator", "weak regulator"],
+        ["POST /v1/trace/bundles"] = ["regulator", "weak regulator"],
         ["POST /v1/unmask"] = ["regulator"],
         ["GET /v1/unmask/{id}"] = ["admin", "weak admin"],
         ["POST /v1/unmask/{id}/approve"] = ["admin"],
@@ -200,7 +201,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         path = path.Replace("{n}", "1", StringComparison.Ordinal).Replace("{contentId}", values["content"], StringComparison.Ordinal).Replace("{entry}", values["jti"], StringComparison.Ordinal)
             .Replace("{later}", "report", StringComparison.Ordinal).Replace("{**path}", "0/000.p/1", StringComparison.Ordinal)
             .Replace("{id}", path.StartsWith("/v1/mandates", StringComparison.Ordinal) ? values["mandate"] : path.StartsWith("/v1/unmask", StringComparison.Ordinal) ? values["request"] : values["generation"], StringComparison.Ordinal);
-        var query = path.StartsWith("/v1/trace", StringComparison.Ordinal) ? $"?mandate={values["mandate"]}{(method is "GET" ? $"&content_id={values["content"]}" : "")}" : "";
+        var query = path.StartsWith("/v1/trace", StringComparison.Ordinal) ? $"?mandate={values["mandate"]}{(method is "GET" || path.EndsWith("bundles", StringComparison.Ordinal) ? $"&content_id={values["content"]}" : "")}" : "";
         using var request = new HttpRequestMessage(new(method), new Uri(_world.Addresses[0], path + query));
         request.Headers.Authorization = credentials;
         if (method is "POST" or "PUT" or "PATCH")

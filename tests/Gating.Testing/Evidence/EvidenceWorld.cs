@@ -38,8 +38,9 @@ public sealed class EvidenceWorld
         Stores = new(Ledger, Leaves, Log, Published, InMemoryCheckpointStore.LastKnown(Faults));
         Keys = new(Origin, new(RandomNumberGenerator.GetBytes(OperatorKey.Size)), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
         Signing = NewSigning();
-        _sealer = new(Stores, Keys, _queues, Time, NullLogger<LogSealer>.Instance);
-        _handler = new(Stores, new OutputIndexing(new InMemoryOutputIndex(Faults)), _queues, _sealer, Time, NullLogger<TraceHandler>.Instance);
+        var indexes = new EntryIndexes([new OutputIndexing(new InMemoryOutputIndex(Faults))]);
+        _sealer = new(Stores, Keys, indexes, _queues, Time, NullLogger<LogSealer>.Instance);
+        _handler = new(Stores, indexes, _queues, _sealer, Time, NullLogger<TraceHandler>.Instance);
     }
 
     public Faults Faults { get; } = new();

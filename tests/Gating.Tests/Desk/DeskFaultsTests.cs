@@ -142,7 +142,7 @@ public sealed class DeskFaultsTests(ITestOutputHelper output)
             _names = World.Gate.NewNames();
             var sealedParts = new SealedReader(World.Gate.Store, new(new byte[OperatorKey.Size]));
             _mandates = new(World.Gate.Store, World.Appender, _names, sealedParts, World.Gate.Time);
-            _trace = new(World.Gate.Store, World.Appender, _names, _mandates, World.Index, World.Outputs, World.Gate.Time);
+            _trace = new(World.Appender, _names, _mandates, new(World.Gate.Store, World.Index, World.Outputs, new(new InMemoryTimelineStore(World.Faults))), World.Gate.Time);
             _unmask = new(World.Gate.Store, World.Appender, _names, sealedParts, _mandates, World.Gate.Time);
         }
 

@@ -120,11 +120,11 @@ public sealed class BundleTests
     }
 
     [Fact]
-    public async Task Hours_are_in_it_and_said_not_to_be_counted()
+    public async Task What_is_said_to_close_an_hour_and_does_not_fails()
     {
         var (stream, operatorStream) = (await _world.LogAsync(3), await _world.LogAsync(2));
         var bundle = await _world.WriteAsync(_world.Request(stream) with { Hours = Places(new(operatorStream, 1), new(operatorStream, 2)) });
-        (await _world.VerifyAsync(bundle)).ShouldBeOfType<BundleReport.Judged>().Claims.Where(static claim => claim.Verdict is not Verdict.Holds).ShouldHaveSingleItem().Name.ShouldBe("hours");
+        (await _world.VerifyAsync(bundle)).ShouldBeOfType<BundleReport.Judged>().Claims.Where(static claim => claim.Verdict is Verdict.Fails).ShouldHaveSingleItem().Name.ShouldBe("hours");
     }
 
     [Fact]
