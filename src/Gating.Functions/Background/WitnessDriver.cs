@@ -47,11 +47,21 @@ internal sealed partial class WitnessDriver(IEnumerable<Cosigner> cosigners, Che
             Log.NotAsked(logger, error.Message);
             return false;
         }
+#pragma warning disable CA1031 // What breaks here must end nothing else: the gate does without witnesses.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.Failed(logger, error.GetType().Name);
+            return false;
+        }
     }
 
     private static partial class Log
     {
         [LoggerMessage(32, LogLevel.Warning, "No witness was asked: {Why}")]
         public static partial void NotAsked(ILogger logger, string why);
+
+        [LoggerMessage(33, LogLevel.Error, "A witness could not be asked ({Error})")]
+        public static partial void Failed(ILogger logger, string error);
     }
 }
