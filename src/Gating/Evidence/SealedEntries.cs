@@ -17,11 +17,13 @@ internal sealed class SealedEntries(LogStores stores, OperatorKey data, Checkpoi
     /// <summary>Requests under way at once, and proofs.</summary>
     private const int AtOnce = 16;
 
-    /// <summary>Tiles kept: about 8 MB.</summary>
-    private const int MaxTiles = 512;
+    /// <summary>Tiles kept, up to twice as many: about 8 MB.</summary>
+    private const int MaxTiles = 256;
 
-    private readonly AgingCache<TileId, ReadOnlyMemory<byte>> _tiles = new(MaxTiles);
-    private readonly AgingCache<StreamId, LeafKey> _keys = new(MaxTiles);
+    private const int MaxKeys = 256;
+
+    private readonly TileProofs _proofs = new(stores.Log.ReadTileAsync, MaxTiles);
+    private readonly AgingCache<StreamId, LeafKey> _keys = new(MaxKeys);
 
     /// <summary>In the order given.</summary>
     public async Task<SealedEntry[]> ReadAsync(IReadOnlyList<LeafPlace> places, CancellationToken cancellation)
@@ -30,8 +32,7 @@ internal sealed class SealedEntries(LogStores stores, OperatorKey data, Checkpoi
         var read = new (Entry Entry, LeafRow? Row)[places.Count];
         await Parallel.ForEachAsync(Runs(places), options, async (run, cancel) => await ReadRunAsync(places[run.First], read.AsMemory(run.First, run.Count), cancel));
         var found = new SealedEntry[places.Count];
-        var proofs = new TileProofs(ReadTileAsync);
-        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length), options, async (i, cancel) => found[i] = new(read[i].Entry, await ProveAsync(read[i].Entry, read[i].Row, proofs, cancel)));
+        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length), options, async (i, cancel) => found[i] = new(read[i].Entry, await ProveAsync(read[i].Entry, read[i].Row, cancel)));
         return found;
     }
 
@@ -87,7 +88,7 @@ internal sealed class SealedEntries(LogStores stores, OperatorKey data, Checkpoi
         }
     }
 
-    private async Task<SealedLeaf?> ProveAsync(Entry entry, LeafRow? row, TileProofs proofs, CancellationToken cancellation)
+    private async Task<SealedLeaf?> ProveAsync(Entry entry, LeafRow? row, CancellationToken cancellation)
     {
         if (row is { } logged && logged.Entry != entry.Hash)
         {
@@ -106,22 +107,6 @@ internal sealed class SealedEntries(LogStores stores, OperatorKey data, Checkpoi
 
         var key = _keys.GetOrAdd(entry.Stream, (data, entry.Stream), static state => LeafKey.Of(state.data, state.Stream));
         var opening = LeafOpening.Of(key, entry.Seq, entry.Hash);
-        return new(index, opening.Tag, opening.Opening, await proofs.InclusionAsync(opening.Leaf.Hash, index, checkpoint.Size, checkpoint.Root, cancellation));
-    }
-
-    private async Task<ReadOnlyMemory<byte>?> ReadTileAsync(TileId id, CancellationToken cancellation)
-    {
-        if (_tiles.TryGet(id, out var kept))
-        {
-            return kept;
-        }
-
-        var read = await stores.Log.ReadTileAsync(id, cancellation);
-        if (read is { } bytes)
-        {
-            _tiles.Set(id, bytes);
-        }
-
-        return read;
+        return new(index, opening.Tag, opening.Opening, await _proofs.InclusionAsync(opening.Leaf.Hash, index, checkpoint.Size, checkpoint.Root, cancellation));
     }
 }

@@ -5,8 +5,11 @@ namespace Gating.Log.Tiles;
 
 /// <summary>Makes proofs from tiles, and gives none that does not verify. Safe for concurrent use where <paramref name="read"/> is.</summary>
 /// <param name="read">The bytes of a tile, or null where there is none; throws <see cref="StorageUnavailableException"/> when that is not known.</param>
-public sealed class TileProofs(Func<TileId, CancellationToken, Task<ReadOnlyMemory<byte>?>> read)
+/// <param name="kept">Tiles that are kept for later proofs, 16 KiB each and up to twice as many: for whoever makes many of one tree. 0: none.</param>
+public sealed class TileProofs(Func<TileId, CancellationToken, Task<ReadOnlyMemory<byte>?>> read, int kept = 0)
 {
+    private readonly AgingCache<TileId, TileNodes>? _kept = kept == 0 ? null : new(kept);
+
     /// <summary>That <paramref name="leaf"/> is leaf <paramref name="index"/> of the tree. Throws <see cref="LogFrozenException"/> where the tiles do not prove it.</summary>
     public async Task<ImmutableArray<TreeHash>> InclusionAsync(TreeHash leaf, long index, long size, TreeHash root, CancellationToken cancellation)
     {
@@ -32,19 +35,24 @@ public sealed class TileProofs(Func<TileId, CancellationToken, Task<ReadOnlyMemo
     {
         var nodes = plan.Select(TreeNode.Of).ToArray();
         var wanted = nodes.SelectMany(static list => list).Select(node => TileId.Of(node, size)).Distinct().ToArray();
-        var tiles = new Dictionary<TileId, ReadOnlyMemory<byte>>();
-        foreach (var (id, bytes) in await Task.WhenAll(wanted.Select(async id => (id, await read(id, cancellation)))))
+        var tiles = new Dictionary<TileId, TileNodes>();
+        foreach (var (id, tile) in await Task.WhenAll(wanted.Select(async id => (id, await TileAsync(id, cancellation)))))
         {
-            tiles.Add(id, bytes is { } found && found.Length == id.Width * TreeHash.Size ? found : throw new LogFrozenException($"{id.Path} is missing or not whole"));
+            tiles.Add(id, tile);
         }
 
-        return [.. nodes.Select(list => list.Reverse().Select(node => HashOf(node, tiles[TileId.Of(node, size)].Span)).Aggregate(static (right, left) => TreeHash.OfNode(left, right)))];
+        return [.. nodes.Select(list => list.Reverse().Select(node => tiles[TileId.Of(node, size)].HashOf(node)).Aggregate(static (right, left) => TreeHash.OfNode(left, right)))];
     }
 
-    private static TreeHash HashOf(TreeNode node, ReadOnlySpan<byte> tile)
+    private async Task<TileNodes> TileAsync(TileId id, CancellationToken cancellation)
     {
-        var count = 1 << (node.Level % TileId.Height);
-        var start = (int)((node.Index * count) % TileId.FullWidth);
-        return TreeHash.OfRow(tile.Slice(start * TreeHash.Size, count * TreeHash.Size));
+        if (_kept is not null && _kept.TryGet(id, out var known))
+        {
+            return known;
+        }
+
+        var tile = await read(id, cancellation) is { } bytes && bytes.Length == id.Width * TreeHash.Size ? new TileNodes(bytes.Span) : throw new LogFrozenException($"{id.Path} is missing or not whole");
+        _kept?.Set(id, tile);
+        return tile;
     }
 }
