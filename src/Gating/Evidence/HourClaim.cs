@@ -45,7 +45,7 @@ internal sealed class HourClaim : IDisposable
             }
         }
 
-        return _hours.Count == 0 ? null : _tally.ToClaim($"{_hours.Count} hours are closed by an entry, and have the {_count} entries that it counts: none is left out of them");
+        return _hours.Count == 0 && _tally.Holds ? null : _tally.ToClaim($"{_hours.Count} hours are closed by an entry, and have the {_count} entries that it counts: none is left out of them");
     }
 
     public void Dispose()
