@@ -22,7 +22,7 @@ internal static class WhatNext
               -d resource={DemoFacts.Tool} \
               --data-urlencode 'authorization_details={DemoFacts.AuthorizationDetails}'
 
-            # Get one more and redeem it, hand in a picture, and ask what the picture is
+            # Get one more and redeem it, hand in a picture, and ask what the picture is: by its bytes as they were handed in it is found a second or so later
             GRANT=$(curl -s {gate}/oauth2/token -u '{DemoFacts.AppId}:{world.Studio.Secret}' -d grant_type={TokenExchange.GrantType} \
               -d subject_token="$ID_TOKEN" -d subject_token_type={TokenExchange.IdTokenType} -d resource={DemoFacts.Tool} \
               --data-urlencode 'authorization_details={DemoFacts.AuthorizationDetails}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
@@ -30,7 +30,10 @@ internal static class WhatNext
               -d '{DemoFacts.Generation}' | sed 's/.*"upload":"\([^"]*\)".*/\1/')
             PICTURE='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 99 99"><rect width="99" height="99"/></svg>'
             curl -si -X PUT --data-binary "$PICTURE" -u '{DemoFacts.AppId}:{world.Studio.Secret}' {gate}$UPLOAD
-            curl -s --data-binary "$PICTURE" -H 'Content-Type: application/octet-stream' {gate}/v1/identify
+            for second in $(seq 30); do
+              SAID=$(curl -s --data-binary "$PICTURE" -H 'Content-Type: application/octet-stream' {gate}/v1/identify)
+              case $SAID in *'"record":"original"'*) break ;; esac; sleep 1
+            done; echo "$SAID"
 
             # The same request with -H 'Idempotency-Key: any-text-of-yours' returns the same grant every time and is charged once.
             # As guest, who was never proven, it is refused with a step-up answer:

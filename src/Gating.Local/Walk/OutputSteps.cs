@@ -11,6 +11,10 @@ namespace Gating.Local.Walk;
 /// <summary>The second half of the main job: a generation under the grant, its output labelled and kept, and anybody's question about the file.</summary>
 internal sealed class OutputSteps(HttpClient http, Uri gate, string appSecret, WalkReport report)
 {
+    // By its bytes as they were handed in an output is found once its entry is logged, which is a second or so after the answer, and more while everything starts.
+    private static readonly TimeSpan Logged = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     // What the demonstration's tool makes: a picture that needs no codec.
     private static readonly byte[] Picture = """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#7799bb"/><circle cx="160" cy="90" r="60" fill="#eeccaa"/></svg>
@@ -65,8 +69,13 @@ internal sealed class OutputSteps(HttpClient http, Uri gate, string appSecret, W
         report.Step("Anybody asks what the file is (POST /v1/identify)");
         foreach (var (what, file, expected) in ((string, byte[], string)[])[("the labelled file", labelled, "identical"), ("the file as the tool made it", Picture, "original"), ("another file", "x"u8.ToArray(), "none")])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, "/v1/identify")) { Content = new ByteArrayContent(file) };
-            var said = await SendAsync(request, HttpStatusCode.OK, cancellation);
+            var said = await AskAsync(file, cancellation);
+            for (var started = TimeProvider.System.GetTimestamp(); !string.Equals(said.GetProperty("record").GetString(), expected, StringComparison.Ordinal) && TimeProvider.System.GetElapsedTime(started) < Logged;)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancellation);
+                said = await AskAsync(file, cancellation);
+            }
+
             if (!string.Equals(said.GetProperty("record").GetString(), expected, StringComparison.Ordinal))
             {
                 throw new StepFailedException($"For {what} the record must be {expected}, and is {said}.");
@@ -74,6 +83,12 @@ internal sealed class OutputSteps(HttpClient http, Uri gate, string appSecret, W
 
             report.Fact($"{what}: {said.GetProperty("state")}, record {said.GetProperty("record")}");
         }
+    }
+
+    private async Task<JsonElement> AskAsync(byte[] file, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, "/v1/identify")) { Content = new ByteArrayContent(file) };
+        return await SendAsync(request, HttpStatusCode.OK, cancellation);
     }
 
     private async Task<JsonElement> SendAsync(HttpRequestMessage request, HttpStatusCode expected, CancellationToken cancellation)
