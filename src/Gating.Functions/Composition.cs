@@ -134,6 +134,7 @@ internal static class Composition
         services.AddSingleton<IdentityVerifier>();
         services.AddSingleton<RoleVerifier>();
         services.AddSingleton<SealedReader>();
+        services.AddSingleton<OperatorLedger>();
         services.AddSingleton<MandateDesk>();
         services.AddSingleton<DeskHandles>();
         services.AddSingleton<TraceSources>();

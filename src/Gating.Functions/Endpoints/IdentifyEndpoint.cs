@@ -130,7 +130,7 @@ internal sealed class IdentifyEndpoint(Identifier identifier)
         LabelVerdict.Suspected => "suspected",
     };
 
-    private static string Word(RecordMatch match) => match switch
+    internal static string Word(RecordMatch match) => match switch
     {
         RecordMatch.None => "none",
         RecordMatch.Identical => "identical",

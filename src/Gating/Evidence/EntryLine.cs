@@ -27,8 +27,6 @@ public enum EntryRole
 /// <param name="Type">Of the event: the kind in words. A kind that this build does not know keeps the words it came with.</param>
 internal sealed record EntryLine(Entry Entry, EntryRole Role, string Type)
 {
-    private const string TypePrefix = "gating.entry.";
-
     private const int MaxType = 64;
 
     public LeafPlace Place => new(Entry.Stream, Entry.Seq);
@@ -102,8 +100,8 @@ internal sealed record EntryLine(Entry Entry, EntryRole Role, string Type)
         _ => null,
     };
 
-    private static string TypeOf(EntryKind kind) => TypePrefix + (Enum.IsDefined(kind) ? JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()) : ((int)kind).ToString(CultureInfo.InvariantCulture));
+    private static string TypeOf(EntryKind kind) => EntryKinds.EventPrefix + (Enum.IsDefined(kind) ? EntryKinds.Word(kind) : ((int)kind).ToString(CultureInfo.InvariantCulture));
 
     private static bool IsType(string? text) =>
-        text is { Length: <= MaxType } && text.StartsWith(TypePrefix, StringComparison.Ordinal) && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_');
+        text is { Length: <= MaxType } && text.StartsWith(EntryKinds.EventPrefix, StringComparison.Ordinal) && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_');
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gating.Access;
 using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
@@ -83,13 +84,13 @@ internal sealed class StreamSettlements(StreamId stream)
                 }
 
             case EntryKind.MandateApproved or EntryKind.MandateDeclined:
-                return MandateParts.Decision(MandateEntries.ReadMandate(entry));
+                return MandateParts.Decision(OperatorLedger.ReadAbout(entry));
             case EntryKind.MandateWithdrawn:
-                return MandateParts.Withdrawal(MandateEntries.ReadMandate(entry));
+                return MandateParts.Withdrawal(OperatorLedger.ReadAbout(entry));
             case EntryKind.UnmaskApproved or EntryKind.UnmaskDeclined:
-                return UnmaskParts.Decision(UnmaskEntries.ReadRequest(entry));
+                return UnmaskParts.Decision(OperatorLedger.ReadAbout(entry));
             case EntryKind.Unmasked:
-                return UnmaskParts.Telling(UnmaskEntries.ReadRequest(entry));
+                return UnmaskParts.Telling(OperatorLedger.ReadAbout(entry));
             default:
                 return null;
         }

@@ -7,6 +7,9 @@ public static class EntryKinds
 {
     private static readonly Dictionary<string, EntryKind> ByWord = Enum.GetValues<EntryKind>().ToDictionary(Word, StringComparer.Ordinal);
 
+    /// <summary>Of the type of a CloudEvent about an entry, before the word.</summary>
+    public const string EventPrefix = "gating.entry.";
+
     /// <summary>All of them, for a message to a person.</summary>
     public static string Words { get; } = string.Join(", ", ByWord.Keys);
 

@@ -13,35 +13,6 @@ internal static class MandateEntries
 
     public static EntryDraft Proposed(MandateTerms terms, Official by) => new(EntryKind.MandateProposed, JsonBytes.OfObject(terms, static (json, _) => json.WriteNumber("v"u8, Version)), JsonBytes.OfObject((terms, by), Write));
 
-    public static EntryDraft Decided(EntryKind kind, long mandate, Official by) => new(
-        kind,
-        JsonBytes.OfObject(mandate, static (json, mandate) =>
-        {
-            json.WriteNumber("v"u8, Version);
-            json.WriteNumber("mandate"u8, mandate);
-        }),
-        JsonBytes.OfObject(by, static (json, by) =>
-        {
-            json.WriteNumber("v"u8, Version);
-            by.Write(json, "admin");
-        }));
-
-    /// <summary>Of a decision's or a withdrawal's public part.</summary>
-    public static long ReadMandate(Entry entry)
-    {
-        using var json = JsonDocument.Parse(entry.Public);
-        Known(json.RootElement);
-        return json.RootElement.GetProperty("mandate").GetInt64();
-    }
-
-    /// <summary>Of the sealed part of an entry that <see cref="Decided"/> made.</summary>
-    public static Official ReadAdmin(ReadOnlyMemory<byte> opened)
-    {
-        using var json = JsonDocument.Parse(opened);
-        Known(json.RootElement);
-        return Official.Read(json.RootElement.GetProperty("admin"));
-    }
-
     /// <summary>Of a proposal's sealed part.</summary>
     public static (MandateTerms Terms, Official By) ReadProposed(ReadOnlyMemory<byte> opened)
     {

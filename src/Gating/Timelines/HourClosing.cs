@@ -29,7 +29,6 @@ public sealed partial class HourClosing(
     /// <summary>How old what was read of an hour may be when it is recorded. With <see cref="TimelineIndexing.Grace"/> three minutes less than <see cref="Wait"/>: more than all clocks can differ.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromMinutes(10);
 
-    private const string Operator = "operator";
 
     /// <summary>Hours that are looked at together.</summary>
     private const int AtOnce = 8;
@@ -61,7 +60,7 @@ public sealed partial class HourClosing(
             return tally;
         }
 
-        var (operators, before) = (await names.OfAsync(Operator, Operator, cancellation), UtcHour.Of(time.GetUtcNow() - Wait));
+        var (operators, before) = (await names.OfAsync(StreamNames.Operator, StreamNames.Operator, cancellation), UtcHour.Of(time.GetUtcNow() - Wait));
         await foreach (var works in store.ReadWorkAsync(after?.Indexed ?? default, before, after, cancellation).Chunk(AtOnce).WithCancellation(cancellation))
         {
             // One hour may be on two lists.

@@ -63,7 +63,7 @@ public abstract record UnmaskOutcome
 /// From a pseudonym to the person, by two humans and under a mandate that allows it: a regulator asks, an admin approves, the regulator is told once. Each step is an entry of the operator's ledger before it is answered. Throws
 /// <see cref="StorageUnavailableException"/>: the same request tells what happened, but for the telling: where its answer was lost after it was recorded it counts as told, and the regulator asks anew.
 /// </summary>
-public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNames names, SealedReader sealedParts, MandateDesk mandates, TimeProvider time)
+public sealed class UnmaskDesk(ILedgerStore ledger, OperatorLedger operators, SealedReader sealedParts, MandateDesk mandates, TimeProvider time)
 {
     /// <summary>Accounts of one human that are told.</summary>
     private const int MostIdentities = 64;
@@ -80,19 +80,14 @@ public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNam
             return new UnmaskOutcome.Refused(UnmaskRefusal.PersonUnknown);
         }
 
-        var draft = UnmaskEntries.Requested(mandateId, regulator, person, reason);
-        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], null, null, true));
-        return await appender.AppendAsync(await OperatorAsync(cancellation), proposal, isNew: false) is AppendOutcome<bool>.Done { Entries: [var entry, ..] }
-            ? new UnmaskOutcome.Done(entry.Seq)
+        return await operators.RecordAsync(UnmaskEntries.Requested(mandateId, regulator, person, reason), cancellation) is { } seq
+            ? new UnmaskOutcome.Done(seq)
             : new UnmaskOutcome.Refused(UnmaskRefusal.Busy);
     }
 
     /// <summary>What an admin decides on. Null where there is none.</summary>
     public async Task<UnmaskRequest?> FindAsync(long id, CancellationToken cancellation) =>
-        await ledger.ReadEntryAsync(await OperatorAsync(cancellation), id, cancellation) is { Kind: EntryKind.UnmaskRequested } entry
-            && await sealedParts.OpenAsync(entry, cancellation) is { } opened
-            ? UnmaskEntries.ReadRequested(entry, opened)
-            : null;
+        await operators.ReadAsync(EntryKind.UnmaskRequested, id, cancellation) is var (entry, opened) ? UnmaskEntries.ReadRequested(entry, opened) : null;
 
     public async Task<UnmaskOutcome> ApproveAsync(long id, Official by, CancellationToken cancellation)
     {
@@ -103,12 +98,12 @@ public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNam
 
         return request.Regulator.IsSameHumanAs(by) ? new UnmaskOutcome.Refused(UnmaskRefusal.SameHuman)
             : await OffMandateAsync(request.Mandate, request.Regulator, request.Person, cancellation) is { } off ? new UnmaskOutcome.OffMandate(off)
-            : await SettleAsync(EntryKind.UnmaskApproved, id, UnmaskParts.Decision(id), by, cancellation);
+            : await DecideAsync(EntryKind.UnmaskApproved, id, UnmaskParts.Decision(id), by, cancellation);
     }
 
     public async Task<UnmaskOutcome> DeclineAsync(long id, Official by, CancellationToken cancellation) => await FindAsync(id, cancellation) is null
         ? new UnmaskOutcome.Refused(UnmaskRefusal.Unknown)
-        : await SettleAsync(EntryKind.UnmaskDeclined, id, UnmaskParts.Decision(id), by, cancellation);
+        : await DecideAsync(EntryKind.UnmaskDeclined, id, UnmaskParts.Decision(id), by, cancellation);
 
     public async Task<UnmaskOutcome> TellAsync(long id, Official regulator, CancellationToken cancellation)
     {
@@ -123,9 +118,7 @@ public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNam
             return new UnmaskOutcome.OffMandate(off);
         }
 
-        var stream = await OperatorAsync(cancellation);
-        if (await ledger.ReadSettlementAsync(stream, UnmaskParts.Decision(id), cancellation) is not { } decision
-            || await ledger.ReadEntryAsync(stream, decision.By, cancellation) is not { Kind: EntryKind.UnmaskApproved })
+        if (await operators.ReadDecisionAsync(UnmaskParts.Decision(id), cancellation) is not EntryKind.UnmaskApproved)
         {
             return new UnmaskOutcome.Refused(UnmaskRefusal.NotApproved);
         }
@@ -137,13 +130,11 @@ public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNam
             return new UnmaskOutcome.Refused(UnmaskRefusal.Erased);
         }
 
-        var draft = UnmaskEntries.Settled(EntryKind.Unmasked, id, regulator);
-        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], UnmaskParts.Telling(id), null, true));
-        return await appender.AppendAsync(stream, proposal, isNew: false) switch
+        return await operators.DecideAsync(EntryKind.Unmasked, UnmaskParts.Telling(id), regulator, cancellation) switch
         {
-            AppendOutcome<bool>.Done => new UnmaskOutcome.Told(id, request.Person, identities),
-            AppendOutcome<bool>.AlreadySettled => new UnmaskOutcome.Refused(UnmaskRefusal.Told),
-            _ => new UnmaskOutcome.Refused(UnmaskRefusal.Busy),
+            DecisionOutcome.Recorded => new UnmaskOutcome.Told(id, request.Person, identities),
+            DecisionOutcome.Repeated or DecisionOutcome.Otherwise => new UnmaskOutcome.Refused(UnmaskRefusal.Told),
+            DecisionOutcome.Busy => new UnmaskOutcome.Refused(UnmaskRefusal.Busy),
         };
     }
 
@@ -153,23 +144,13 @@ public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNam
         : mandate.Terms.Scope.Allows(MandateFields.Identity) && mandate.Terms.Scope.CoversPerson(person) ? null
         : MandateRefusal.OutOfScope;
 
-    private async Task<UnmaskOutcome> SettleAsync(EntryKind kind, long id, SettlementId settles, Official by, CancellationToken cancellation)
-    {
-        var stream = await OperatorAsync(cancellation);
-        var draft = UnmaskEntries.Settled(kind, id, by);
-        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], settles, null, true));
-        return await appender.AppendAsync(stream, proposal, isNew: false) switch
+    private async Task<UnmaskOutcome> DecideAsync(EntryKind kind, long id, SettlementId settles, Official by, CancellationToken cancellation) =>
+        await operators.DecideAsync(kind, settles, by, cancellation) switch
         {
-            AppendOutcome<bool>.Done => new UnmaskOutcome.Done(id),
-
-            // A repeat, because its first answer was lost: announced before it is told.
-            AppendOutcome<bool>.AlreadySettled settled => await appender.ReadAnnouncedAsync(stream, settled.Row.By, cancellation) is var (_, entry) && entry.Kind == kind
-                && await sealedParts.OpenAsync(entry, cancellation) is { } opened && UnmaskEntries.ReadBy(opened).IsSameHumanAs(by)
-                ? new UnmaskOutcome.Done(id)
-                : new UnmaskOutcome.Refused(UnmaskRefusal.Decided),
-            _ => new UnmaskOutcome.Refused(UnmaskRefusal.Busy),
+            DecisionOutcome.Recorded or DecisionOutcome.Repeated => new UnmaskOutcome.Done(id),
+            DecisionOutcome.Otherwise => new UnmaskOutcome.Refused(UnmaskRefusal.Decided),
+            DecisionOutcome.Busy => new UnmaskOutcome.Refused(UnmaskRefusal.Busy),
         };
-    }
 
     /// <summary>The stream from its first entry on, with flat memory: whoever was admitted under another account later is told too.</summary>
     private async Task<ImmutableArray<ReadOnlyMemory<byte>>> IdentitiesAsync(StreamId person, CancellationToken cancellation)
@@ -195,6 +176,4 @@ public sealed class UnmaskDesk(ILedgerStore ledger, Appender appender, StreamNam
 
         return [.. found.Values];
     }
-
-    private ValueTask<StreamId> OperatorAsync(CancellationToken cancellation) => names.OfAsync(StreamNames.Operator, StreamNames.Operator, cancellation);
 }

@@ -35,35 +35,6 @@ internal static class UnmaskEntries
             json.WriteString("reason"u8, state.reason);
         }));
 
-    public static EntryDraft Settled(EntryKind kind, long request, Official by) => new(
-        kind,
-        JsonBytes.OfObject(request, static (json, request) =>
-        {
-            json.WriteNumber("v"u8, Version);
-            json.WriteNumber("request"u8, request);
-        }),
-        JsonBytes.OfObject(by, static (json, by) =>
-        {
-            json.WriteNumber("v"u8, Version);
-            by.Write(json, "by");
-        }));
-
-    /// <summary>Of the public part of what <see cref="Settled"/> made.</summary>
-    public static long ReadRequest(Entry entry)
-    {
-        using var json = JsonDocument.Parse(entry.Public);
-        Known(json.RootElement);
-        return json.RootElement.GetProperty("request").GetInt64();
-    }
-
-    /// <summary>Of the sealed part of what <see cref="Settled"/> made.</summary>
-    public static Official ReadBy(ReadOnlyMemory<byte> opened)
-    {
-        using var json = JsonDocument.Parse(opened);
-        Known(json.RootElement);
-        return Official.Read(json.RootElement.GetProperty("by"));
-    }
-
     public static UnmaskRequest ReadRequested(Entry entry, ReadOnlyMemory<byte> opened)
     {
         using var pub = JsonDocument.Parse(entry.Public);

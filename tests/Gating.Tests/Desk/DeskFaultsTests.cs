@@ -141,9 +141,10 @@ public sealed class DeskFaultsTests(ITestOutputHelper output)
             World.Restart();
             _names = World.Gate.NewNames();
             var sealedParts = new SealedReader(World.Gate.Store, new(new byte[OperatorKey.Size]));
-            _mandates = new(World.Gate.Store, World.Appender, _names, sealedParts, World.Gate.Time);
+            var operators = new OperatorLedger(World.Gate.Store, World.Appender, _names, sealedParts);
+            _mandates = new(operators, World.Gate.Time);
             _trace = new(World.Appender, _names, _mandates, new(World.Gate.Store, World.Index, World.Outputs, new(new InMemoryTimelineStore(World.Faults))), World.Gate.Time);
-            _unmask = new(World.Gate.Store, World.Appender, _names, sealedParts, _mandates, World.Gate.Time);
+            _unmask = new(World.Gate.Store, operators, sealedParts, _mandates, World.Gate.Time);
         }
 
         private async Task<T> AgainAsync<T>(bool restarts, Func<Task<T>> request)

@@ -55,10 +55,14 @@ internal sealed class TraceEndpoint(RoleCaller callers, TraceDesk desk, DeskHand
 
         // What a file is anybody may ask; what was recorded of it is told under the mandate alone.
         var identified = await identifier.OfFileAsync(file, context.RequestAborted);
-        file.Position = 0;
-        var sha256 = EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(file, context.RequestAborted));
-        var filter = new TraceFilter(identified.Content, identified.Content is null ? sha256 : null, null, null, null, null, null, null, null);
+        var filter = new TraceFilter(identified.Content, identified.Content is null ? await DigestAsync(file, context.RequestAborted) : null, null, null, null, null, null, null, null);
         await AnswerAsync(context, regulator, filter, await desk.AskAsync(regulator, mandate, filter, after: null, TraceDesk.MostEntries, context.RequestAborted), identified);
+    }
+
+    private static async Task<EntryHash> DigestAsync(FileStream file, CancellationToken cancellation)
+    {
+        file.Position = 0;
+        return EntryHash.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(file, cancellation));
     }
 
     private async Task AnswerAsync(HttpContext context, RoleHolder regulator, TraceFilter filter, TraceOutcome outcome, Identification? found)
@@ -83,7 +87,7 @@ internal sealed class TraceEndpoint(RoleCaller callers, TraceDesk desk, DeskHand
             json.WriteString("mandate"u8, Mandate.Text(answer.Mandate.Id));
             if (found is not null)
             {
-                json.WriteString("record"u8, JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Match.ToString()));
+                json.WriteString("record"u8, IdentifyEndpoint.Word(found.Match));
                 if (found.Distance is { } distance)
                 {
                     json.WriteNumber("distance"u8, distance);

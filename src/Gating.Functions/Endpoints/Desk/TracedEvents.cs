@@ -20,7 +20,7 @@ internal static class TracedEvents
         json.WriteString("specversion"u8, "1.0"u8);
         json.WriteString("id"u8, entry.Operation.ToString());
         json.WriteString("source"u8, source);
-        json.WriteString("type"u8, "gating.entry." + EntryKinds.Word(entry.Kind));
+        json.WriteString("type"u8, EntryKinds.EventPrefix + EntryKinds.Word(entry.Kind));
         json.WriteString("time"u8, entry.Time);
         json.WriteString("subject"u8, person);
         json.WriteNumber("seq"u8, entry.Seq);

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Gating.Ledger;
+
+namespace Gating.Access;
+
+/// <summary>How recording a decision in the operator's ledger ended.</summary>
+internal enum DecisionOutcome
+{
+    /// <summary>Recorded now, and announced.</summary>
+    Recorded = 1,
+
+    /// <summary>The same official had decided the same before: it stands, and is announced.</summary>
+    Repeated = 2,
+
+    /// <summary>It was decided before, otherwise or by somebody else.</summary>
+    Otherwise = 3,
+
+    /// <summary>Too much is being asked of the operator's ledger at once: try again.</summary>
+    Busy = 4,
+}
+
+/// <summary>
+/// The operator's own ledger, in which officials propose and decide. A decision settles a part of the entry that it is about: it is made once, whoever races, and the same official who makes it again hears that it stands.
+/// </summary>
+public sealed class OperatorLedger(ILedgerStore ledger, Appender appender, StreamNames names, SealedReader sealedParts)
+{
+    private const int Version = 1;
+
+    /// <summary>Seq of the entry; null where too much is being asked at once. Where the answer of storage was lost it may stand twice.</summary>
+    internal async Task<long?> RecordAsync(EntryDraft draft, CancellationToken cancellation)
+    {
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], null, null, true));
+        return await appender.AppendAsync(await StreamAsync(cancellation), proposal, isNew: false) is AppendOutcome<bool>.Done { Entries: [var entry, ..] } ? entry.Seq : null;
+    }
+
+    internal async Task<DecisionOutcome> DecideAsync(EntryKind kind, SettlementId settles, Official by, CancellationToken cancellation)
+    {
+        var stream = await StreamAsync(cancellation);
+        var draft = new EntryDraft(kind, About(settles.Seq), By(by));
+        var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], settles, null, true));
+        return await appender.AppendAsync(stream, proposal, isNew: false) switch
+        {
+            AppendOutcome<bool>.Done => DecisionOutcome.Recorded,
+
+            // A repeat, because its first answer was lost: announced before it is told.
+            AppendOutcome<bool>.AlreadySettled settled => await appender.ReadAnnouncedAsync(stream, settled.Row.By, cancellation) is var (_, entry) && entry.Kind == kind
+                && await sealedParts.OpenAsync(entry, cancellation) is { } opened && ReadBy(opened).IsSameHumanAs(by)
+                ? DecisionOutcome.Repeated
+                : DecisionOutcome.Otherwise,
+            _ => DecisionOutcome.Busy,
+        };
+    }
+
+    /// <summary>The entry at that seq and its sealed part; null where there is no such entry of that kind, or what it says was erased.</summary>
+    internal async Task<(Entry Entry, ReadOnlyMemory<byte> Opened)?> ReadAsync(EntryKind kind, long seq, CancellationToken cancellation) =>
+        await ledger.ReadEntryAsync(await StreamAsync(cancellation), seq, cancellation) is { } entry && entry.Kind == kind && await sealedParts.OpenAsync(entry, cancellation) is { } opened
+            ? (entry, opened)
+            : null;
+
+    /// <summary>The kind of the entry that settled it; null where nothing has.</summary>
+    internal async Task<EntryKind?> ReadDecisionAsync(SettlementId settled, CancellationToken cancellation)
+    {
+        var stream = await StreamAsync(cancellation);
+        return await ledger.ReadSettlementAsync(stream, settled, cancellation) is not { } row ? null
+            : (await ledger.ReadEntryAsync(stream, row.By, cancellation))?.Kind ?? throw new StreamFrozenException(stream, $"a settlement names entry {row.By}, which is not there");
+    }
+
+    /// <summary>Of a decision's public part: seq of the entry that it is about.</summary>
+    internal static long ReadAbout(Entry decision)
+    {
+        using var json = JsonDocument.Parse(decision.Public);
+        Known(json.RootElement);
+        return json.RootElement.GetProperty("about").GetInt64();
+    }
+
+    private static Official ReadBy(ReadOnlyMemory<byte> opened)
+    {
+        using var json = JsonDocument.Parse(opened);
+        Known(json.RootElement);
+        return Official.Read(json.RootElement.GetProperty("by"));
+    }
+
+    private static byte[] About(long seq) => JsonBytes.OfObject(seq, static (json, seq) =>
+    {
+        json.WriteNumber("v"u8, Version);
+        json.WriteNumber("about"u8, seq);
+    });
+
+    private static byte[] By(Official by) => JsonBytes.OfObject(by, static (json, by) =>
+    {
+        json.WriteNumber("v"u8, Version);
+        by.Write(json, "by");
+    });
+
+    private static void Known(JsonElement root)
+    {
+        if (root.GetProperty("v").GetInt32() is not Version and var version)
+        {
+            throw new UnknownVersionException("decision entry", version);
+        }
+    }
+
+    private ValueTask<StreamId> StreamAsync(CancellationToken cancellation) => names.OfAsync(StreamNames.Operator, StreamNames.Operator, cancellation);
+}
