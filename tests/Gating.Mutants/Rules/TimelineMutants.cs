@@ -23,9 +23,9 @@ internal static class TimelineMutants
         new("Timeline rows before leaf rows", "what was missing is only logged", Collector,
             """
             await indexes.AddAsync(read.TakeUnindexed(), cancellation);
-                    foreach (var row
+                    CrashPoint.Reach(CrashPoint.BeforeMissingRows);
             """,
-            "foreach (var row",
+            "CrashPoint.Reach(CrashPoint.BeforeMissingRows);",
             Guard.Of<SealerTests>(nameof(SealerTests.What_comes_before_an_announced_entry_is_taken_from_the_ledger))),
         new("A timeline's hours are listed before they have rows", "rows come alone", Indexing,
             "await ListAsync(rows, cancellation);", "",
