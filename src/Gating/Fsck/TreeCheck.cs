@@ -5,8 +5,8 @@ using Gating.Log.Tiles;
 namespace Gating.Fsck;
 
 /// <summary>
-/// The tree of a size, recomputed level by level from its leaves. Where a bundle and the hashes beside it differ, the root that was signed says which of the two is wrong. Keeps 32 bytes for each
-/// 256 leaves.
+/// The tree of a size, recomputed level by level from its leaves. Where a bundle and the hashes beside it differ, the level above says which of the two is wrong, and the root that was signed whether that is
+/// so. Keeps 128 bytes for each 256 leaves.
 /// </summary>
 /// <param name="asked">Sizes up to <paramref name="size"/> whose roots are wanted.</param>
 internal sealed class TreeCheck(ILogStore log, long size, TreeHash root, IReadOnlySet<long> asked, List<FsckFinding> findings)
@@ -14,16 +14,63 @@ internal sealed class TreeCheck(ILogStore log, long size, TreeHash root, IReadOn
     private const int AtOnce = 16;
 
     private readonly List<Bundle> _doubtful = [];
-    private readonly List<byte> _byLeaves = [];
-    private readonly List<byte> _byTiles = [];
-    private readonly Dictionary<long, (TreeHash ByLeaves, TreeHash ByTiles)> _roots = [];
+    private readonly Reading[] _readings =
+    [
+        new(static bundle => bundle.ByLeaves.Length > 0 ? bundle.ByLeaves : bundle.ByTile),
+        new(static bundle => bundle.ByTile.Length > 0 ? bundle.ByTile : bundle.ByLeaves),
+
+        // More than one is wrong, and not all on the same side. Of the last one nothing is above while it is not full.
+        new(static bundle => bundle.ByAbove.Length > 0 ? bundle.ByAbove : bundle.ByLeaves),
+        new(static bundle => bundle.ByAbove.Length > 0 ? bundle.ByAbove : bundle.ByTile),
+    ];
+
     private bool _isWhole = true;
-    private TreeEdge _leafEdge = TreeEdge.Empty;
-    private TreeEdge _tileEdge = TreeEdge.Empty;
+    private (TileId Id, ReadOnlyMemory<byte>? Bytes) _above;
 
     /// <param name="ByLeaves">Hashes of its leaves; empty where it cannot be read.</param>
     /// <param name="ByTile">What the tile of level 0 says; empty where it cannot be read.</param>
-    private sealed record Bundle(long Index, int Width, byte[] ByLeaves, byte[] ByTile, bool HasLeaves, bool HasTile);
+    /// <param name="ByAbove">The one of the two that the tile of level 1 was made of; empty where that is neither.</param>
+    private sealed record Bundle(long Index, int Width, byte[] ByLeaves, byte[] ByTile, byte[] ByAbove, bool HasLeaves, bool HasTile)
+    {
+        public bool IsDoubtful => ByLeaves.Length == 0 || !ByLeaves.AsSpan().SequenceEqual(ByTile);
+    }
+
+    /// <summary>The tree as it is where of each bundle that one of its two rows is believed.</summary>
+    private sealed class Reading(Func<Bundle, byte[]> believed)
+    {
+        private TreeEdge _edge = TreeEdge.Empty;
+
+        public TreeHash Root => _edge.Root;
+
+        public Dictionary<long, TreeHash> Roots { get; } = new() { [0] = TreeHash.Empty };
+
+        /// <summary>The hashes of level 1.</summary>
+        public List<byte> Above { get; } = [];
+
+        public byte[] Of(Bundle bundle) => believed(bundle);
+
+        public void Add(Bundle bundle, IEnumerable<long> sizes)
+        {
+            var row = believed(bundle);
+            var hashes = new TreeHash[row.Length / TreeHash.Size];
+            for (var i = 0; i < hashes.Length; i++)
+            {
+                hashes[i] = TreeHash.FromBytes(row.AsSpan(i * TreeHash.Size, TreeHash.Size));
+            }
+
+            foreach (var wanted in sizes.Where(wanted => wanted > _edge.Size && wanted <= _edge.Size + hashes.Length))
+            {
+                Roots[wanted] = _edge.Append(hashes.AsSpan(0, (int)(wanted - _edge.Size))).Root;
+            }
+
+            if (hashes.Length == TileId.FullWidth)
+            {
+                Above.AddRange(TreeHash.OfRow(row).Value.ToBytes());
+            }
+
+            _edge = _edge.Append(hashes);
+        }
+    }
 
     /// <summary>The widest tile of that place: what all narrower ones are the beginning of.</summary>
     public TileId? Widest(TileId id) =>
@@ -32,36 +79,34 @@ internal sealed class TreeCheck(ILogStore log, long size, TreeHash root, IReadOn
     /// <summary>The roots that were asked for and that of the whole; null where the root that was signed does not come out.</summary>
     public async Task<IReadOnlyDictionary<long, TreeHash>?> RunAsync(CancellationToken cancellation)
     {
-        _roots[0] = (TreeHash.Empty, TreeHash.Empty);
         var count = (size + TileId.FullWidth - 1) / TileId.FullWidth;
         for (var first = 0L; first < count; first += AtOnce)
         {
             var indexes = Enumerable.Range(0, (int)Math.Min(AtOnce, count - first)).Select(i => first + i);
             foreach (var bundle in await Task.WhenAll(indexes.Select(index => ReadAsync(index, cancellation))))
             {
-                Add(bundle);
+                await AddAsync(bundle, cancellation);
             }
         }
 
-        var isByLeaves = _isWhole && _leafEdge.Root == root;
-        var isByTiles = _isWhole && _tileEdge.Root == root;
+        var good = _isWhole ? Array.Find(_readings, reading => reading.Root == root) : null;
         foreach (var bundle in _doubtful)
         {
-            Blame(bundle, isByLeaves, isByTiles);
+            Blame(bundle, good?.Of(bundle));
         }
 
-        if (!isByLeaves && !isByTiles)
+        if (good is null)
         {
             if (_isWhole && _doubtful.Count == 0)
             {
-                findings.Add(new FsckFinding.Wrong(new StoredThing.Published(), FsckFault.Differs, _leafEdge.Root.ToString(), root.ToString()));
+                findings.Add(new FsckFinding.Wrong(new StoredThing.Published(), FsckFault.Differs, _readings[0].Root.ToString(), root.ToString()));
             }
 
             return null;
         }
 
-        await CheckAboveAsync([.. isByLeaves ? _byLeaves : _byTiles], cancellation);
-        return _roots.ToDictionary(static one => one.Key, one => isByLeaves ? one.Value.ByLeaves : one.Value.ByTiles);
+        await CheckAboveAsync([.. good.Above], cancellation);
+        return good.Roots;
     }
 
     private async Task<Bundle> ReadAsync(long index, CancellationToken cancellation)
@@ -76,53 +121,59 @@ internal sealed class TreeCheck(ILogStore log, long size, TreeHash root, IReadOn
             TreeHash.OfLeaf(leaves[i].Span).Write(hashes.AsSpan(i * TreeHash.Size));
         }
 
-        return new(index, width, leaves is null ? [] : hashes, tile is { } found && found.Length == hashes.Length ? found.ToArray() : [], entries is not null, tile is not null);
+        return new(index, width, leaves is null ? [] : hashes, tile is { } found && found.Length == hashes.Length ? found.ToArray() : [], [], entries is not null, tile is not null);
     }
 
-    private void Add(Bundle bundle)
+    private async Task AddAsync(Bundle bundle, CancellationToken cancellation)
     {
-        if (!bundle.ByLeaves.AsSpan().SequenceEqual(bundle.ByTile) || bundle.ByLeaves.Length == 0)
+        if (bundle.IsDoubtful)
         {
+            bundle = bundle with { ByAbove = await AskAboveAsync(bundle, cancellation) };
             _doubtful.Add(bundle);
+        }
+        else
+        {
+            bundle = bundle with { ByAbove = bundle.ByLeaves };
         }
 
         _isWhole &= bundle.ByLeaves.Length + bundle.ByTile.Length > 0;
-        _leafEdge = Append(_leafEdge, bundle.ByLeaves.Length > 0 ? bundle.ByLeaves : bundle.ByTile, _byLeaves, isByLeaves: true);
-        _tileEdge = Append(_tileEdge, bundle.ByTile.Length > 0 ? bundle.ByTile : bundle.ByLeaves, _byTiles, isByLeaves: false);
+        foreach (var reading in _readings)
+        {
+            reading.Add(bundle, asked.Append(size));
+        }
     }
 
-    private TreeEdge Append(TreeEdge edge, byte[] row, List<byte> above, bool isByLeaves)
+    private async Task<byte[]> AskAboveAsync(Bundle bundle, CancellationToken cancellation)
     {
-        var hashes = new TreeHash[row.Length / TreeHash.Size];
-        for (var i = 0; i < hashes.Length; i++)
+        if (bundle.Width < TileId.FullWidth || Widest(new(1, bundle.Index / TileId.FullWidth, 0)) is not { } id)
         {
-            hashes[i] = TreeHash.FromBytes(row.AsSpan(i * TreeHash.Size, TreeHash.Size));
+            return [];
         }
 
-        foreach (var wanted in asked.Append(size).Where(wanted => wanted > edge.Size && wanted <= edge.Size + hashes.Length))
+        if (_above.Id != id)
         {
-            var found = edge.Append(hashes.AsSpan(0, (int)(wanted - edge.Size))).Root;
-            var known = _roots.GetValueOrDefault(wanted);
-            _roots[wanted] = isByLeaves ? (found, known.ByTiles) : (known.ByLeaves, found);
+            _above = (id, await log.ReadTileAsync(id, cancellation));
         }
 
-        if (hashes.Length == TileId.FullWidth)
+        if (_above.Bytes is not { } above || above.Length != id.Width * TreeHash.Size)
         {
-            above.AddRange(TreeHash.OfRow(row).Value.ToBytes());
+            return [];
         }
 
-        return edge.Append(hashes);
+        var hash = TreeHash.FromBytes(above.Span.Slice((int)(bundle.Index % TileId.FullWidth) * TreeHash.Size, TreeHash.Size));
+        return Array.Find([bundle.ByLeaves, bundle.ByTile], row => row.Length > 0 && TreeHash.OfRow(row) == hash) ?? [];
     }
 
-    private void Blame(Bundle bundle, bool isByLeaves, bool isByTiles)
+    /// <summary>Names what is not as it was signed; both of the two where that cannot be said.</summary>
+    private void Blame(Bundle bundle, byte[]? signed)
     {
         var (entries, tile) = (new TileId(TileId.EntriesLevel, bundle.Index, bundle.Width), new TileId(0, bundle.Index, bundle.Width));
-        if (bundle.ByLeaves.Length == 0 || !isByLeaves)
+        if (bundle.ByLeaves.Length == 0 || signed is null || !bundle.ByLeaves.AsSpan().SequenceEqual(signed))
         {
             Say(entries, bundle.HasLeaves, bundle.ByLeaves, bundle.ByTile);
         }
 
-        if (bundle.ByTile.Length == 0 || !isByTiles)
+        if (bundle.ByTile.Length == 0 || signed is null || !bundle.ByTile.AsSpan().SequenceEqual(signed))
         {
             Say(tile, bundle.HasTile, bundle.ByTile, bundle.ByLeaves);
         }

@@ -2,6 +2,7 @@ using Gating.Azure.Tables;
 using Gating.Fsck;
 using Gating.Ledger;
 using Gating.Log.Tiles;
+using Gating.Testing.Storage;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
@@ -111,6 +112,31 @@ public sealed class FsckBlobTests(ITestOutputHelper output) : IAsyncLifetime
         await _intruder.DeleteBlobAsync(container, "stranger");
         (await _intruder.ReadBlobAsync(container, former)).Bytes.Length.ShouldBe(7 * 66);
         (await _world.CheckAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>A bundle of leaves of one place and a tile of another: neither side alone makes the root that was signed.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Several_tiles_that_are_wrong_at_once_are_named_and_not_what_stands_beside_them(bool isLastByItsTile)
+    {
+        var (first, last) = (new TileId(isLastByItsTile ? TileId.EntriesLevel : 0, 0, 256), new TileId(isLastByItsTile ? 0 : TileId.EntriesLevel, 1, 36));
+        await FlipAsync(first);
+        await FlipAsync(last);
+        (await _world.WrongAsync(FsckPhase.Log)).ShouldBe([new StoredThing.Tile(first), new StoredThing.Tile(last)], ignoreOrder: true);
+        await FlipAsync(last);
+
+        // And where the level above does not help either.
+        var above = new TileId(1, 0, 1);
+        await FlipAsync(above);
+        (await _world.WrongAsync(FsckPhase.Log)).ShouldBe([new StoredThing.Tile(first), new StoredThing.Tile(above)], ignoreOrder: true);
+    }
+
+    private async Task FlipAsync(TileId tile)
+    {
+        var (bytes, properties) = await _intruder.ReadBlobAsync(_intruder.Keys.LogContainer, tile.Path);
+        await _intruder.DeleteBlobAsync(_intruder.Keys.LogContainer, tile.Path);
+        await _intruder.PutBlobAsync(_intruder.Keys.LogContainer, tile.Path, Intruder.Flip(bytes, bytes.Length / 2), properties);
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using Gating.Benchmarks.Ratios;
 namespace Gating.Benchmarks.Log;
 
 /// <summary>
-/// <c>log</c>: entries made by real requests to a gate that drives itself over Azurite, until a checkpoint covers them; then the log is read whole and held against every ledger. Beside it leaves that
-/// are pending already, sealed alone.
+/// <c>log</c>: entries made by real requests to a gate that drives itself over Azurite, until a checkpoint covers them; then the log is read whole and held against every ledger, shown to a verifier of
+/// somebody else's, and checked before and after damage. Beside it leaves that are pending already, sealed alone.
 /// </summary>
 internal static class LogCommand
 {
@@ -22,6 +22,8 @@ internal static class LogCommand
         var run = await LoadedRun.MeasureAsync(stage, entries, connections);
         calibration.Read();
         await Console.Error.WriteLineAsync(run.ToString());
+        var whole = await WholeLogRun.MeasureAsync(stage, static line => Console.Error.WriteLine(line));
+        await Console.Error.WriteLineAsync(whole.ToString());
         var (deep, wide) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
@@ -39,6 +41,9 @@ internal static class LogCommand
             Most("table rows written, an entry", 12, run.PerEntry(run.Spent.Entities), "", false, $"{Row.Number(run.PerEntry(run.Spent.TableRequests))} requests"),
             Most("requests to queues, an entry", 0.06, run.PerEntry(run.Spent.QueueRequests), "", false, $"{Row.Number(run.PerEntry(run.Spent.QueuePuts))} of them messages put"),
             new("entries of every ledger that are leaves, once, and leaves that are nothing else", $"exactly {run.Total}", run.Found, "", run.Found == run.Total, IsTiming: false, "all tiles and the root recomputed from the leaves"),
+            new("receipts of entries taken at random that somebody else's verifier accepts", $"exactly {whole.Shown}", whole.Accepted, "", whole.Accepted == whole.Shown, IsTiming: false, "sigstore's, as npm has it"),
+            new("what a check of all of it finds wrong", "nothing", whole.Wrong, "", whole.Wrong == 0, IsTiming: false, $"{whole.Things} things in {Row.Number(whole.Took.TotalSeconds)} s"),
+            new("rows and blobs changed, deleted, put in or moved that it names then", $"exactly {whole.Damaged}", whole.Named, "", whole.Named == whole.Damaged, IsTiming: false, $"and {whole.Others} besides"),
         ];
         Reading[] readings = [new("ES256 verify + sign, one thread", "µs", calibration.Signatures), new("SHA-256, one thread", "MB/s", calibration.Hashes)];
         await Console.Out.WriteLineAsync(new Table(readings, calibration.Loads.Median, rows).ToMarkdown());

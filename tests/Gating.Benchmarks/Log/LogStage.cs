@@ -18,6 +18,8 @@ internal sealed class LogStage : IAsyncDisposable
 {
     public const int Persons = 256;
 
+    private const string Prefix = "log";
+
     private readonly World _world;
     private readonly WebApplication _gate;
     private readonly Child _load;
@@ -35,6 +37,8 @@ internal sealed class LogStage : IAsyncDisposable
 
     public IServiceProvider Services => _gate.Services;
 
+    public StorageOptions StorageOptions => StorageOptions.Development(Azurite.Table, Azurite.Queue, Azurite.Blob, Prefix);
+
     public StorageRequests Requests => Services.GetRequiredService<AzureStorage>().Requests;
 
     public static async Task<LogStage> StartAsync(Action<string> say)
@@ -42,7 +46,7 @@ internal sealed class LogStage : IAsyncDisposable
         var world = await World.CreateAsync(exactUnits: 1);
         var azurite = await AzuriteProcess.StartAsync(await NodePackages.EnsureAsync(new Spoken(say), CancellationToken.None), new(), CancellationToken.None);
         var port = Ports.Free();
-        var settings = new ServerSettings(azurite.Table.AbsoluteUri, azurite.Queue.AbsoluteUri, azurite.Blob.AbsoluteUri, "log", world.Seed, world.Keys, world.Jwks, 0, 0, 0, port);
+        var settings = new ServerSettings(azurite.Table.AbsoluteUri, azurite.Queue.AbsoluteUri, azurite.Blob.AbsoluteUri, Prefix, world.Seed, world.Keys, world.Jwks, 0, 0, 0, port);
         var gate = GateApp.Build([], builder =>
         {
             builder.Configuration.Sources.Clear();

@@ -3,14 +3,14 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Gating.Azure;
 using Gating.Azure.Tables;
-using Gating.Testing.Storage;
 using Shouldly;
 
-namespace Gating.Azure.Tests.Fsck;
+namespace Gating.Testing.Storage;
 
 /// <summary>Changes one row or blob past the stores, and puts it back as it was.</summary>
-internal sealed class Intruder(StorageOptions options)
+public sealed class Intruder(StorageOptions options)
 {
     private readonly BlobServiceClient _blobs = new(options.Blobs, new StorageSharedKeyCredential(((StorageCredential.SharedKey)options.Credential).Account, ((StorageCredential.SharedKey)options.Credential).Key));
 
