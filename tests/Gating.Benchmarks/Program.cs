@@ -23,6 +23,8 @@ switch (args)
         return await OutputsCommand.RunAsync();
     case ["log", .. var more]:
         return await LogCommand.RunAsync(more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 100_000, more.Length > 1 ? int.Parse(more[1], CultureInfo.InvariantCulture) : 64);
+    case ["growth", .. var more]:
+        return await GrowthCommand.RunAsync(more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 1_000_000);
     case ["labels"]:
         return await LabelsCommand.RunAsync();
     case [LabelFile.Role, var file, var target]:
@@ -34,6 +36,6 @@ switch (args)
     case [BareKestrel.Role, var port]:
         return await BareKestrel.RunAsync(port);
     default:
-        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | processes [starts] [grants] | labels | outputs | log [entries] [at once] | --pieces [BenchmarkDotNet arguments]");
+        await Console.Error.WriteLineAsync("Usage: ratios [--quick] [--growth] [--json] | segments name,name [rounds] [seconds] | processes [starts] [grants] | labels | outputs | log [entries] [at once] | growth [entries] | --pieces [BenchmarkDotNet arguments]");
         return 2;
 }

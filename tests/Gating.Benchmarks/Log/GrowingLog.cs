@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Gating.Archive;
+using Gating.Azure;
+using Gating.Azure.Tables;
+using Gating.Generations;
+using Gating.Ledger;
+using Gating.Local.Storage;
+using Gating.Log;
+using Gating.Log.Notes;
+using Gating.Log.Sealing;
+using Gating.Log.Tiles;
+using Gating.Messages;
+using Gating.Receipts;
+using Gating.Testing.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gating.Benchmarks.Log;
+
+/// <summary>
+/// A log that grows to a size: every leaf has its row and is sealed; entries and index rows are real for one stream in each go, and as many other rows fill their tables. Ids rise, so that each row goes to the end of
+/// Azurite's sorted lists: in the middle, every row moves half of all others.
+/// </summary>
+internal sealed class GrowingLog : IDisposable
+{
+    private const string Origin = "growth.example/log";
+    private const int Each = 50;
+    private const int Together = 16_000;
+
+    private static readonly EntryHash Digest = EntryHash.FromBytes(new byte[EntryHash.Size]);
+
+    private readonly StorageOptions _options;
+    private readonly AzureStorage _storage;
+    private readonly LogKeys _keys;
+    private readonly LogSealer _sealer;
+    private readonly BlobContainerClient _blobs;
+    private readonly List<(StreamId Stream, long Seq, ContentId Content)> _recorded = [];
+    private UInt128 _streams;
+    private long _size;
+    private long _rows;
+
+    public GrowingLog(AzuriteProcess azurite)
+    {
+        _options = StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, "growing") with { TryTimeout = TimeSpan.FromSeconds(30) };
+        _storage = new(_options, TimeProvider.System);
+        _keys = new(Origin, new(RandomNumberGenerator.GetBytes(OperatorKey.Size)), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
+        var stores = new LogStores(_storage.Ledger, _storage.Leaves, _storage.Log, _storage.Published, _storage.LastKnown);
+        _sealer = new(stores, _keys, new EntryIndexes([]), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+        Receipts = new(stores, _keys);
+        Outputs = new(_storage.Index, _storage.Archive, new ArchiveReferences(_keys.Data), _storage.Ledger);
+        var key = (StorageCredential.SharedKey)_options.Credential;
+        _blobs = new BlobServiceClient(azurite.Blob, new StorageSharedKeyCredential(key.Account, key.Key)).GetBlobContainerClient(Keys.LogContainer);
+    }
+
+    public long Size => _size;
+
+    private ReceiptMaker Receipts { get; }
+
+    private RecordedOutputs Outputs { get; }
+
+    private TableKeys Keys => new(_options.Prefix);
+
+    public Task CreateAsync() => _storage.EnsureCreatedAsync(CancellationToken.None);
+
+    /// <summary>Until it has that many leaves, and the tables of entries and of outputs as many rows.</summary>
+    public async Task GrowAsync(long size, Action<string> say)
+    {
+        for (var told = 0; _size < size;)
+        {
+            var count = (int)Math.Min(Together, size - _size);
+            await RecordAsync(NextStream());
+            await AddLeavesAsync(count - Each);
+            await SealAsync();
+            await Task.WhenAll(FillAsync(Keys.LedgerTable, count), FillAsync(Keys.IndexTable, count));
+            _size += count;
+            if (_size / 100_000 > told)
+            {
+                told = (int)(_size / 100_000);
+                say($"{_size} leaves");
+            }
+        }
+    }
+
+    /// <summary>A receipt for an entry taken at random, which is verified as it is made.</summary>
+    public async Task ReceiptAsync()
+    {
+        var (stream, seq, _) = Random.Shared.GetItems(_recorded.ToArray(), 1)[0];
+        if (await Receipts.MakeAsync(new(stream, seq), CancellationToken.None) is not ReceiptOutcome.Made)
+        {
+            throw new InvalidDataException("There is no receipt.");
+        }
+    }
+
+    /// <summary>The record of an output taken at random.</summary>
+    public async Task FindAsync()
+    {
+        var (_, _, content) = Random.Shared.GetItems(_recorded.ToArray(), 1)[0];
+        if (await Outputs.FindAsync(content, CancellationToken.None) is not { } output || output.File.Content != content)
+        {
+            throw new InvalidDataException("There is no output.");
+        }
+    }
+
+    /// <summary>From pending pointers to the checkpoint that covers them.</summary>
+    public async Task AppendAsync()
+    {
+        await SealAsync();
+        _size += Each;
+    }
+
+    /// <summary>What <see cref="AppendAsync"/> needs to be there, and the second that lies between two seals.</summary>
+    public async Task PrepareAppendAsync()
+    {
+        await AddLeavesAsync(Each);
+        await Task.Delay(LogSealer.Pace);
+    }
+
+    /// <summary>The rows and blobs that a receipt is made of, without what the tree's growth adds to them.</summary>
+    public async Task RawReceiptAsync()
+    {
+        var (stream, seq, _) = Random.Shared.GetItems(_recorded.ToArray(), 1)[0];
+        await Task.WhenAll(
+            GetAsync(Keys.LedgerTable, TableKeys.Partition(stream), TableKeys.Entry(seq)), GetAsync(Keys.LeavesTable, TableKeys.LeafPartition(stream), TableKeys.Leaf(new(stream, seq))), ReadAsync(TableKeys.Checkpoint));
+        await ReadAsync(new TileId(0, 0, TileId.FullWidth).Path);
+        await ReadAsync(new TileId(0, 1, TileId.FullWidth).Path);
+    }
+
+    public async Task RawFindAsync()
+    {
+        var (stream, seq, content) = Random.Shared.GetItems(_recorded.ToArray(), 1)[0];
+        await GetAsync(Keys.IndexTable, content.Text, TableKeys.Output);
+        await GetAsync(Keys.LedgerTable, TableKeys.Partition(stream), TableKeys.Entry(seq));
+    }
+
+    /// <summary>As many rows written and deleted as a seal of that many leaves has, and as many blobs put.</summary>
+    public async Task RawAppendAsync()
+    {
+        var (leaves, pending) = (AzuriteStorage.Table(_options, Keys.LeavesTable), AzuriteStorage.Table(_options, Keys.PendingTable));
+        var stream = NextStream();
+        var partition = $"raw{TableKeys.LeafPartition(stream)}";
+        TableTransaction All(Func<TableTransaction, string, TableTransaction> add) =>
+            Enumerable.Range(1, Each).Aggregate(new TableTransaction(partition), (transaction, seq) => add(transaction, TableKeys.Leaf(new(stream, seq))));
+        TableEntity Row(string key) => new TableEntity(partition, key).With("V", TableValue.Of(1)).With("Hash", TableValue.Of(new byte[32]));
+        await leaves.SubmitTransactionAsync(All((transaction, key) => transaction.Insert(Row(key))), CancellationToken.None);
+        await pending.SubmitTransactionAsync(All((transaction, key) => transaction.Insert(Row(key))), CancellationToken.None);
+        await leaves.SubmitTransactionAsync(All((transaction, key) => transaction.Replace(Row(key), ETag.All)), CancellationToken.None);
+        await pending.SubmitTransactionAsync(All((transaction, key) => transaction.Delete(key, ETag.All)), CancellationToken.None);
+        for (var blob = 0; blob < 6; blob++)
+        {
+            await _blobs.GetBlobClient($"raw/{blob}").UploadAsync(new BinaryData(new byte[66 * Each]), overwrite: true);
+        }
+    }
+
+    public void Dispose() => _storage.Dispose();
+
+    private StreamId NextStream() => new(_streams += UInt128.MaxValue / 100_000);
+
+    private async Task SealAsync()
+    {
+        while (await _sealer.RunAsync(CancellationToken.None) is not SealRun.Done)
+        {
+            // Its time was over: the next run goes on.
+        }
+    }
+
+    private async Task AddLeavesAsync(int count)
+    {
+        var streams = Enumerable.Range(0, (count + Each - 1) / Each).Select(i => (Stream: NextStream(), Count: Math.Min(Each, count - (i * Each)))).ToArray();
+        await Parallel.ForEachAsync(streams, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (one, _) =>
+            await LogAsync(one.Stream, Some.Chain(one.Stream, Head.New(Some.Salt), one.Count)));
+    }
+
+    private async Task LogAsync(StreamId stream, IReadOnlyList<Entry> entries)
+    {
+        await _storage.Leaves.AddAsync([.. entries.Select(NewLeaf.Of)], CancellationToken.None);
+        await _storage.Leaves.AddPendingAsync([.. entries.Select(entry => new LeafPlace(stream, entry.Seq))], CancellationToken.None);
+    }
+
+    /// <summary>A stream of outputs: its entries, their index rows and their leaves.</summary>
+    private async Task RecordAsync(StreamId stream)
+    {
+        var (entries, head) = (new List<Entry>(), Head.New(Some.Salt));
+        var (seq, previous) = (head.Seq, head.Hash);
+        for (var i = 0; i < Each; i++)
+        {
+            var content = ContentId.Create(DateTimeOffset.UtcNow);
+            var json = string.Create(CultureInfo.InvariantCulture, $$"""
+                {"v":1,"app":"app","tool":"tool","generation":1,"number":{{i + 1}},"content":"{{content}}","media_type":"image/png","bytes":1,"source_sha256":"{{Digest}}","output_sha256":"{{Digest}}","label":"{}","explicit_label":"none","retain_until":0}
+                """);
+            var entry = new Entry(
+                stream, seq + 1, EntryKind.Archived, Some.Time.AddMilliseconds(i), OperationId.Create(), Encoding.ASCII.GetBytes(json), default, EntryHash.FromBytes(SHA256.HashData([])), previous);
+            entries.Add(entry);
+            (seq, previous) = (entry.Seq, entry.Hash);
+            await _storage.Index.AddAsync(content, new(stream, entry.Seq), [], null, CancellationToken.None);
+            _recorded.Add((stream, entry.Seq, content));
+        }
+
+        if (await _storage.Ledger.CommitAsync(Some.Batch(stream, null, [.. entries]), CancellationToken.None) is not CommitOutcome.Committed)
+        {
+            throw new InvalidDataException("The entries were not committed.");
+        }
+
+        await LogAsync(stream, entries);
+    }
+
+    private Task FillAsync(string table, int rows)
+    {
+        var client = AzuriteStorage.Table(_options, table);
+        var first = _rows;
+        _rows += rows;
+        return Parallel.ForEachAsync(Enumerable.Range(0, rows / 100), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, cancel) =>
+        {
+            var partition = string.Create(CultureInfo.InvariantCulture, $"x{(first / 100) + i:D9}");
+            var transaction = new TableTransaction(partition);
+            for (var row = 0; row < 100; row++)
+            {
+                transaction.Insert(new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"x{first + (i * 100) + row:D12}")).With("V", TableValue.Of(1)).With("Bytes", TableValue.Of(new byte[300])));
+            }
+
+            await client.SubmitTransactionAsync(transaction, cancel);
+        });
+    }
+
+    private async Task GetAsync(string table, string partition, string key) =>
+        _ = await AzuriteStorage.Table(_options, table).GetAsync(partition, key, CancellationToken.None) ?? throw new InvalidDataException($"{table} has no row {key}.");
+
+    private async Task ReadAsync(string blob) => await _blobs.GetBlobClient(blob).DownloadContentAsync();
+}
