@@ -4,6 +4,7 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Gating.Azure.Archive;
+using Gating.Azure.Erasure;
 using Gating.Azure.Fsck;
 using Gating.Azure.Http;
 using Gating.Azure.Ledger;
@@ -51,7 +52,8 @@ public sealed class AzureStorage : IDisposable
         var log = new SmallBlobs(blobs.GetBlobContainerClient(keys.LogContainer));
         Log = new(log);
         Published = new(log);
-        LastKnown = new(new((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer)));
+        var apart = new SmallBlobs((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer));
+        (LastKnown, Erasures) = (new(apart), new(apart));
         Cursors = new(new(_tables, keys.CursorsTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
@@ -89,6 +91,9 @@ public sealed class AzureStorage : IDisposable
 
     /// <summary>In another account where one is named (<see cref="StorageOptions.LastKnownBlobs"/>): in this one, a restore reaches it.</summary>
     public BlobCheckpointStore LastKnown { get; }
+
+    /// <summary>Where <see cref="LastKnown"/> is, and for the same reason.</summary>
+    public BlobErasureList Erasures { get; }
 
     /// <summary>For checks alone.</summary>
     public StorageWalk Walk { get; }

@@ -25,7 +25,7 @@ namespace Gating.Azure;
 ///                 container archive    blob {ContentId}
 ///                 container incoming   blob {ContentId} | {ContentId}.refused
 ///                 container log        blob state | lease | checkpoint | staging/{SHA-256} | tile/…
-///                 container lastknown  blob checkpoint
+///                 container lastknown  blob checkpoint | erased/{stream}
 /// </code>
 /// Numbers are padded so that the ordinal order of rows is the order of entries; everything else is lower-case hex or escaped, so that no text from
 /// outside can form a forbidden key or another row's.
@@ -57,6 +57,7 @@ public sealed class TableKeys(string prefix)
 
     private const string NoteSuffix = ".refused";
     private const string StagingPrefix = "staging/";
+    private const string ErasedPrefix = "erased/";
 
     public string LedgerTable { get; } = prefix + "ledger";
 
@@ -126,6 +127,14 @@ public sealed class TableKeys(string prefix)
     public static string Leaf(LeafPlace place) => $"{place.Stream};{Digits(place.Seq)}";
 
     public static string Frozen(StreamId stream) => $"{stream};frozen";
+
+    public static string Erased(StreamId stream) => ErasedPrefix + stream;
+
+    public static bool TryReadErased(string name, out StreamId stream)
+    {
+        stream = default;
+        return name.StartsWith(ErasedPrefix, StringComparison.Ordinal) && StreamId.TryParse(name[ErasedPrefix.Length..], out stream);
+    }
 
     public static string Staging(EntryHash name) => StagingPrefix + name;
 

@@ -4,6 +4,7 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
+using Gating.Erasure;
 using Gating.Evidence;
 using Gating.Fsck;
 using Gating.Functions.Background;
@@ -69,6 +70,7 @@ internal static class Composition
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
         services.AddSingleton<IArchiveStore>(static provider => provider.GetRequiredService<AzureStorage>().Archive);
         services.AddSingleton<IIncomingStore>(static provider => provider.GetRequiredService<AzureStorage>().Incoming);
+        services.AddSingleton<IErasureList>(static provider => provider.GetRequiredService<AzureStorage>().Erasures);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
         services.AddSingleton<ITimelineStore>(static provider => provider.GetRequiredService<AzureStorage>().Timelines);
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
@@ -143,6 +145,7 @@ internal static class Composition
             provider.GetRequiredService<LogStores>(), configuration.LogKeys, configuration.GrantKeys, provider.GetRequiredService<TimeProvider>(), TemporaryFile.Create));
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
+        services.AddSingleton<PersonErasure>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
     }
@@ -165,6 +168,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, Retention>();
         services.AddSingleton<ITimedTask, LogSweep>();
         services.AddSingleton<ITimedTask, HourClosing>();
+        services.AddSingleton<ITimedTask, ErasureSweep>();
         services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
         services.AddSingleton(static provider =>
         {
@@ -196,6 +200,7 @@ internal static class Composition
         services.AddSingleton<TraceEndpoint>();
         services.AddSingleton<BundlesEndpoint>();
         services.AddSingleton<UnmaskEndpoint>();
+        services.AddSingleton<ErasureEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }

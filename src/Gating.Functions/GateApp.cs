@@ -76,6 +76,7 @@ public static class GateApp
         app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
         app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));
         app.MapPost("/v1/trace/bundles", Handler(services.GetRequiredService<BundlesEndpoint>().PostAsync));
+        app.MapPost("/v1/people/{id}:erase", Handler(services.GetRequiredService<ErasureEndpoint>().EraseAsync));
         var unmask = services.GetRequiredService<UnmaskEndpoint>();
         app.MapPost("/v1/unmask", Handler(unmask.RequestAsync));
         app.MapGet("/v1/unmask/{id}", Handler(unmask.GetAsync));

@@ -4,6 +4,7 @@ using Azure.Storage.Queues;
 using Gating.Archive;
 using Gating.Azure.Ledger;
 using Gating.Azure.Tables;
+using Gating.Erasure;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
@@ -42,6 +43,11 @@ public sealed class BlobArchiveStoreTests : ArchiveStoreContract
 public sealed class TableOutputIndexTests : OutputIndexContract
 {
     protected override async ValueTask<IOutputIndex> OpenAsync() => (await AzuriteStorage.SharedAsync()).Index;
+}
+
+public sealed class BlobErasureListTests : ErasureListContract
+{
+    protected override async ValueTask<IErasureList> OpenAsync() => (await AzuriteStorage.NewAsync()).Erasures;
 }
 
 public sealed class TableTimelineStoreTests : TimelineStoreContract

@@ -1,3 +1,4 @@
+using Azure;
 using Gating.Archive;
 using Gating.Azure.Tables;
 using Gating.Generations;
@@ -5,7 +6,7 @@ using Gating.Ledger;
 
 namespace Gating.Azure.Archive;
 
-/// <summary>Index rows: a ContentId's in a partition of its own, a digest's in one per digest, a row for each output that has it; so a band's. Insert-only: what a row says never changes.</summary>
+/// <summary>Index rows: a ContentId's in a partition of its own, a digest's in one per digest, a row for each output that has it; so a band's. What a row says never changes; it goes with an erasure.</summary>
 public sealed class TableOutputIndex : IOutputIndex
 {
     private const string Stream = "Stream";
@@ -31,6 +32,18 @@ public sealed class TableOutputIndex : IOutputIndex
 
         // A row that is there says the same: it was written for this output before.
         await Task.WhenAll(rows.Select(row => _table.InsertAsync(row, cancellation)));
+    }
+
+    public async Task RemoveAsync(ContentId content, IReadOnlyCollection<EntryHash> digests, OutputLook? look, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        IEnumerable<(string Partition, string Row)> rows =
+        [
+            (content.Text, TableKeys.Output),
+            .. digests.Distinct().Select(digest => (digest.ToString(), content.Text)),
+            .. look?.Bands.Select(band => (TableKeys.Band(band), content.Text)) ?? [],
+        ];
+        await Task.WhenAll(rows.Select(row => _table.DeleteAsync(row.Partition, row.Row, ETag.All, cancellation)));
     }
 
     public async Task<OutputPlace?> FindAsync(ContentId content, CancellationToken cancellation)

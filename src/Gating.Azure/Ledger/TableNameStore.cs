@@ -3,7 +3,7 @@ using Gating.Ledger;
 
 namespace Gating.Azure.Ledger;
 
-/// <summary>Naming rows, each in a partition of its own, insert-only.</summary>
+/// <summary>Naming rows, each in a partition of its own, never changed.</summary>
 public sealed class TableNameStore : INameStore
 {
     private const string Stream = "Stream";
@@ -32,6 +32,16 @@ public sealed class TableNameStore : INameStore
         return await _table.InsertAsync(row, cancellation) is TableOutcome.Done
             ? stream
             : await FindAsync(name, cancellation) ?? throw new StorageUnavailableException("A name that was taken is gone.");
+    }
+
+    public async Task ReleaseAsync(NameHash name, StreamId stream, CancellationToken cancellation)
+    {
+        await _setup.EnsureAsync(cancellation);
+        if (await _table.GetAsync(TableKeys.Partition(name), TableKeys.Name, cancellation) is { } row && Read(row) == stream)
+        {
+            // Changed meanwhile it is gone, and perhaps somebody else's.
+            await _table.DeleteAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
+        }
     }
 
     private static StreamId Read(TableEntity row) =>

@@ -45,6 +45,7 @@ internal readonly record struct TokenError(int Status, string Error, string Reas
             RefusalReason.TooManyKeys => (429, "temporarily_unavailable", "Too many recent requests of this person are remembered."),
             RefusalReason.Contended => (503, "temporarily_unavailable", "The person's record is in heavy use."),
             RefusalReason.RegistryStale => (503, "temporarily_unavailable", "The registry could not be confirmed in time."),
+            RefusalReason.PersonErased => (503, "temporarily_unavailable", "What was known of the person is being erased; the same request begins anew."),
         };
         return new(status, error, reason.Code(), description);
     }

@@ -23,6 +23,14 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
             return Refused(new(RefusalReason.IdentityConflict));
         }
 
+        var decision = await AdmitAsync(request, person, cancellation);
+        return decision is AdmissionDecision.Refused { Refusal.Reason: RefusalReason.PersonErased } && await names.AfterErasureAsync(request.Identity, person.Stream, cancellation) is NamedStream.Found anew
+            ? await AdmitAsync(request, anew, cancellation)
+            : decision;
+    }
+
+    private async Task<AdmissionDecision> AdmitAsync(AdmissionRequest request, NamedStream.Found person, CancellationToken cancellation)
+    {
         if (request.IdempotencyKey is not { } key)
         {
             return await DecideAsync(request, person, cancellation);
@@ -117,7 +125,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
 
         if (head.State.Status is not StreamStatus.Active)
         {
-            return Refused(new(head.State.Status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
+            return Refused(new(head.State.Status is StreamStatus.Erased ? RefusalReason.PersonErased : head.State.Status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
         }
 
         var left = terms.ExpiresAt - time.GetUtcNow();

@@ -42,6 +42,11 @@ internal static class AdmissionRules
             return new(state, [], [], null, null, new AdmissionAnswer.Stale());
         }
 
+        if (state.Status is StreamStatus.Erased)
+        {
+            return Erased(question, state);
+        }
+
         foreach (var rule in Rules)
         {
             if (rule(question, state, time.Now) is { } refusal)
@@ -64,6 +69,11 @@ internal static class AdmissionRules
     /// <summary>The refusal is an entry of its own up to ten times a minute; beyond that it is counted.</summary>
     public static Decided<AdmissionAnswer> Refuse(AdmissionQuestion question, StreamState state, DateTimeOffset now, Refusal refusal, QuotaFields fields)
     {
+        if (state.Status is StreamStatus.Erased)
+        {
+            return Erased(question, state);
+        }
+
         var answer = new AdmissionAnswer.Refused(refusal, fields);
         var minute = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
         var recorded = state.Refusals.Minute == minute ? state.Refusals.Recorded : 0;
@@ -153,5 +163,10 @@ internal static class AdmissionRules
         StreamStatus.Active => null,
         StreamStatus.Suspended => new(RefusalReason.PersonSuspended),
         StreamStatus.Revoked => new(RefusalReason.PersonRevoked),
+        StreamStatus.Erased => new(RefusalReason.PersonErased),
     };
+
+    // No entry: of whoever is erased nothing is recorded. The gate looks whether the person has a new stream.
+    private static Decided<AdmissionAnswer> Erased(AdmissionQuestion question, StreamState state) => new(
+        state, [], [], null, null, new AdmissionAnswer.Refused(new(RefusalReason.PersonErased, RetryAfter: 1), new(question.Plan?.PolicyField, null, null)));
 }

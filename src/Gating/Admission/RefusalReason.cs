@@ -33,6 +33,7 @@ public enum RefusalReason
     TooManyKeys,
     Contended,
     RegistryStale,
+    PersonErased,
 }
 
 /// <summary>The words of the reasons, as they stand in entries, answers and metrics.</summary>
@@ -71,5 +72,6 @@ public static class RefusalCodes
         RefusalReason.TooManyKeys => "too_many_keys",
         RefusalReason.Contended => "contended",
         RefusalReason.RegistryStale => "registry_stale",
+        RefusalReason.PersonErased => "person_erased",
     };
 }

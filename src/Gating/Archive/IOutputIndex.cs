@@ -24,6 +24,9 @@ public interface IOutputIndex
 {
     Task AddAsync(ContentId content, OutputPlace place, IReadOnlyCollection<EntryHash> digests, OutputLook? look, CancellationToken cancellation);
 
+    /// <summary>Takes away what <see cref="AddAsync"/> added of that output; nothing where it is not there.</summary>
+    Task RemoveAsync(ContentId content, IReadOnlyCollection<EntryHash> digests, OutputLook? look, CancellationToken cancellation);
+
     /// <summary>Null where no output has that number.</summary>
     Task<OutputPlace?> FindAsync(ContentId content, CancellationToken cancellation);
 

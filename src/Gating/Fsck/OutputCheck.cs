@@ -12,7 +12,7 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
     private readonly FileStandings? _standings = keys.References is { } references ? new(stores.Log.Ledger, references, time) : null;
 
     /// <summary>From an output's entry to what must be there.</summary>
-    public async Task<IReadOnlyList<FsckFinding>> OfEntryAsync(ArchivedOutput output, bool isRemoved, CancellationToken cancellation)
+    public async Task<IReadOnlyList<FsckFinding>> OfEntryAsync(ArchivedOutput output, bool isRemoved, bool isErased, CancellationToken cancellation)
     {
         var (content, findings) = (output.File.Content, new List<FsckFinding>());
         if (!isRemoved && await stores.Archive.LookAsync(content.Text, cancellation) is null)
@@ -28,9 +28,12 @@ internal sealed class OutputCheck(FsckStores stores, FsckKeys keys, TimeProvider
         ];
         foreach (var row in rows)
         {
-            if (!await stores.Walk.ExistsAsync(row, cancellation))
+            // Of whoever was erased none leads there any more.
+            if (await stores.Walk.ExistsAsync(row, cancellation) == isErased)
             {
-                findings.Add(new FsckFinding.Wrong(row, FsckFault.Missing, $"a row of entry {output.Seq} of stream {output.Person}", "nothing"));
+                findings.Add(isErased
+                    ? new FsckFinding.Wrong(row, FsckFault.Stray, $"nothing: stream {output.Person} was erased", "a row")
+                    : new FsckFinding.Wrong(row, FsckFault.Missing, $"a row of entry {output.Seq} of stream {output.Person}", "nothing"));
             }
         }
 

@@ -120,7 +120,7 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
     {
         if (!StreamId.TryParse(partition, out var stream))
         {
-            return new([.. await StraysAsync(StoredTable.Ledger, partition, cancellation), .. await StraysAsync(StoredTable.Leaves, partition, cancellation)], [], [], 0);
+            return new([.. await StraysAsync(StoredTable.Ledger, partition, cancellation), .. await StraysAsync(StoredTable.Leaves, partition, cancellation)], [], [], IsErased: false, 0);
         }
 
         var report = await LookAsync(stream, partition, leaves, cancellation);
@@ -155,7 +155,7 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
         findings.AddRange(timelines.Findings);
         foreach (var (output, isRemoved) in report.Outputs)
         {
-            findings.AddRange(await _outputs.OfEntryAsync(output, isRemoved, cancellation));
+            findings.AddRange(await _outputs.OfEntryAsync(output, isRemoved, report.IsErased, cancellation));
         }
 
         return report with { Findings = findings.ToImmutable() };

@@ -12,7 +12,8 @@ namespace Gating.Fsck;
 /// <summary>What became of one stream.</summary>
 /// <param name="Seen">Places of the log that its entries account for.</param>
 /// <param name="Outputs">Outputs whose entries stand, and whether their files were removed.</param>
-internal sealed record StreamReport(ImmutableArray<FsckFinding> Findings, IReadOnlyCollection<long> Seen, IReadOnlyList<(ArchivedOutput Output, bool IsRemoved)> Outputs, long Entries);
+/// <param name="IsErased">What named its person was erased, as an entry says.</param>
+internal sealed record StreamReport(ImmutableArray<FsckFinding> Findings, IReadOnlyCollection<long> Seen, IReadOnlyList<(ArchivedOutput Output, bool IsRemoved)> Outputs, bool IsErased, long Entries);
 
 /// <summary>
 /// One stream, from one walk over its rows: the chain, the head, settlements, short-lived rows, leaf rows and their places in the log. An entry's hash has up to two witnesses, the entry that follows
@@ -40,6 +41,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
     private bool _isHeadThere;
     private long _last;
     private bool _hasLastLeaf;
+    private bool _isErased;
     private long _count;
 
     public async Task<StreamReport> RunAsync(IAsyncEnumerable<WalkedRow> ledger, IAsyncEnumerable<WalkedRow> leaves, CancellationToken cancellation)
@@ -78,7 +80,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
         }
 
         await EndAsync(beside, cancellation);
-        return new(Distinct([.. _findings, .. _leaves.Findings]), _leaves.Seen, [.. _outputs.Select(output => (output, _settlements.IsRemoved(output.Seq)))], _count);
+        return new(Distinct([.. _findings, .. _leaves.Findings]), _leaves.Seen, [.. _outputs.Select(output => (output, _settlements.IsRemoved(output.Seq)))], _isErased, _count);
     }
 
     /// <summary>The first word on a thing stands.</summary>
@@ -163,7 +165,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
         await CloseAsync((entry.Previous, thing), cancellation);
         var leaf = await LeafAsync(entry.Seq, beside, cancellation);
         (_open, _hasLastLeaf) = ((entry, leaf), leaf is not null);
-        (_last, _lastEntry, _count) = (entry.Seq, entry, _count + 1);
+        (_last, _lastEntry, _count, _isErased) = (entry.Seq, entry, _count + 1, _isErased || entry.Kind is EntryKind.Erased);
     }
 
     /// <summary>Judges the entry that waits for its witness: what the row after it says its hash is; null where none says anything.</summary>
@@ -305,7 +307,11 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
             Wrong(thing, FsckFault.Differs, "the time of its last entry", "another");
         }
 
-        if (keys.Data is { } data && _sealed is { } entry && !head.Salt.IsEmpty && !Opens(data, head, entry))
+        if (_isErased && !head.Salt.IsEmpty)
+        {
+            Wrong(thing, FsckFault.Differs, "no salt: the stream was erased", "a salt");
+        }
+        else if (keys.Data is { } data && _sealed is { } entry && !head.Salt.IsEmpty && !Opens(data, head, entry))
         {
             Wrong(thing, FsckFault.Differs, $"the salt under which entry {Text(entry.Seq)} is sealed", "another");
         }

@@ -64,7 +64,7 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
             {
                 StreamStatus.Active => new GenerationOutcome.Begun(begun, Replayed: true),
                 StreamStatus.Suspended => new GenerationOutcome.Refused(GenerationRefusal.PersonSuspended),
-                StreamStatus.Revoked => new GenerationOutcome.Refused(GenerationRefusal.PersonRevoked),
+                StreamStatus.Revoked or StreamStatus.Erased => new GenerationOutcome.Refused(GenerationRefusal.PersonRevoked),
             };
     }
 

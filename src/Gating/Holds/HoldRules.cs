@@ -12,6 +12,7 @@ internal static class HoldRules
 {
     public static Decided<HoldAnswer> Set(HoldId hold, EntryDraft entry, StreamState state) =>
         state.Holds.Standing.Contains(hold) ? Unchanged(state, null)
+        : state.Status is StreamStatus.Erased ? Unchanged(state, HoldRefusal.PersonUnknown)
         : state.Holds.Lifted.Contains(hold) ? Unchanged(state, HoldRefusal.WasLifted)
         : state.Holds.Standing.Length >= StreamHolds.MaxStanding ? Unchanged(state, HoldRefusal.TooMany)
         : Changed(state with { Holds = state.Holds.Set(hold) }, entry);

@@ -71,6 +71,15 @@ public enum EntryKind
 
     /// <summary>An hour of an app's or a tool's timeline was closed: how many entries it has, and the hash over theirs.</summary>
     HourClosed = 23,
+
+    /// <summary>An admin ordered that what is known of a person is erased. In the operator's ledger.</summary>
+    ErasureOrdered = 24,
+
+    /// <summary>From here on nothing is appended for the person.</summary>
+    ErasureBegun = 25,
+
+    /// <summary>With this entry the stream's salt went: no sealed part of the stream can be opened any more.</summary>
+    Erased = 26,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -8,6 +8,9 @@ public enum StreamStatus
     Active = 0,
     Suspended = 1,
     Revoked = 2,
+
+    /// <summary>What named the person is being erased, or was: nothing is appended for the person any more, and whoever returns is somebody new.</summary>
+    Erased = 3,
 }
 
 /// <summary>Units used in one window of one quota. <paramref name="Id"/> is 64 bits of SHA-256 over scope, name and shape; a collision could only refuse, never allow.</summary>

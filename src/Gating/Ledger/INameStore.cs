@@ -7,7 +7,7 @@ public readonly record struct NameHash(EntryHash Value)
 }
 
 /// <summary>
-/// The naming rows: which stream belongs to an identity. Insert-only; the first to insert wins and everybody reads the winner.
+/// The naming rows: which stream belongs to an identity. Inserted, and gone with an erasure, never changed; the first to insert wins and everybody reads the winner.
 /// Throws <see cref="StorageUnavailableException"/> when the answer cannot be known.
 /// </summary>
 public interface INameStore
@@ -20,4 +20,7 @@ public interface INameStore
     /// itself, also when an earlier attempt of the same call got through and its answer was lost, or the one that came first.
     /// </summary>
     Task<StreamId> ClaimAsync(NameHash name, StreamId stream, CancellationToken cancellation);
+
+    /// <summary>Takes the name away from <paramref name="stream"/>; nothing where it has none, or names another. From then on it is claimed anew.</summary>
+    Task ReleaseAsync(NameHash name, StreamId stream, CancellationToken cancellation);
 }

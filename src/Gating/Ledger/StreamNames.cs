@@ -49,6 +49,29 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
             : new(FindAsync(identity, name, account, cancellation));
     }
 
+    /// <summary>
+    /// The person's stream after <paramref name="erased"/> was erased: somebody new's. What still names the erased one, because the erasure broke off or a request beside it named it again, goes first. Throws
+    /// <see cref="StorageUnavailableException"/>.
+    /// </summary>
+    public async Task<NamedStream> AfterErasureAsync(VerifiedIdentity identity, StreamId erased, CancellationToken cancellation)
+    {
+        await ReleaseAsync(identity.Issuer, identity.Subject, identity.NaturalPerson, erased, cancellation);
+        var account = Name("account", identity.Issuer, identity.Subject);
+        return await FindAsync(identity, identity.NaturalPerson is null ? account : Name("natural-person", identity.NaturalPerson, identity.Subject, account), account, cancellation);
+    }
+
+    /// <summary>Takes the names of that account, and of the natural person where there is one, away from the stream; what names another stays. Repeat it after a failure.</summary>
+    public async Task ReleaseAsync(string issuer, string subject, string? naturalPerson, StreamId stream, CancellationToken cancellation)
+    {
+        // The person's name first: where only the account's is left, a new stream would take its stream for a person's.
+        if (naturalPerson is not null)
+        {
+            await store.ReleaseAsync(Name("natural-person", naturalPerson, string.Empty), stream, cancellation);
+        }
+
+        await store.ReleaseAsync(Name("account", issuer, subject), stream, cancellation);
+    }
+
     /// <summary>The stream of an app, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
     public async ValueTask<StreamId> OfAsync(string kind, string id, CancellationToken cancellation)
     {

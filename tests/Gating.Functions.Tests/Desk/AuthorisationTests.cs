@@ -46,6 +46,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /v1/trace/entries"] = ["regulator", "weak regulator"],
         ["POST /v1/trace/files"] = ["regulator", "weak regulator"],
         ["POST /v1/trace/bundles"] = ["regulator", "weak regulator"],
+        ["POST /v1/people/{id}:erase"] = ["admin"],
         ["POST /v1/unmask"] = ["regulator"],
         ["GET /v1/unmask/{id}"] = ["admin", "weak admin"],
         ["POST /v1/unmask/{id}/approve"] = ["admin"],

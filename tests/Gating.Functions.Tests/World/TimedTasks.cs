@@ -1,4 +1,6 @@
+using Gating.Access;
 using Gating.Archive;
+using Gating.Erasure;
 using Gating.Holds;
 using Gating.Ledger;
 using Gating.Testing;
@@ -21,6 +23,13 @@ public sealed class TimedTasks(GateWorld world)
         new Retention(Of<IArchiveStore>(), world.Ledger, NewAppender(), Of<ArchiveReferences>(), _clock, Time, Of<ILogger<Retention>>()).RunAsync(default);
 
     public LegalHolds NewHolds() => new(world.Ledger, NewAppender(), Of<RecordedOutputs>());
+
+    public PersonErasure NewErasure()
+    {
+        var appender = NewAppender();
+        return new(
+            world.Ledger, appender, new OperatorLedger(world.Ledger, appender, Of<StreamNames>(), Of<SealedReader>()), Of<SealedReader>(), Of<StreamNames>(), Of<IOutputIndex>(), Of<IErasureList>(), Time);
+    }
 
     private Appender NewAppender() => new(world.Ledger, Of<ITraceQueue>(), Of<OperatorKey>(), Time);
 

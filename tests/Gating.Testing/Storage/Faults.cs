@@ -69,6 +69,10 @@ public enum StoreCall
     ReadWork = 61,
     ReadClosed = 62,
     SetClosed = 63,
+    ReleaseName = 64,
+    RemoveIndex = 65,
+    ListErasure = 66,
+    ReadErasures = 67,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -3,7 +3,7 @@ using Gating.Ledger;
 
 namespace Gating.Testing.Storage;
 
-/// <summary>The naming rows in memory: insert-only, first come first named.</summary>
+/// <summary>The naming rows in memory: first come first named, until released.</summary>
 public sealed class InMemoryNameStore(Faults? faults = null) : INameStore
 {
     private readonly ConcurrentDictionary<NameHash, StreamId> _names = new();
@@ -17,4 +17,7 @@ public sealed class InMemoryNameStore(Faults? faults = null) : INameStore
 
     public Task<StreamId> ClaimAsync(NameHash name, StreamId stream, CancellationToken cancellation) =>
         Faults.RunAsync(StoreCall.ClaimName, () => _names.GetOrAdd(name, stream), cancellation);
+
+    public Task ReleaseAsync(NameHash name, StreamId stream, CancellationToken cancellation) =>
+        Faults.RunAsync(StoreCall.ReleaseName, () => _names.TryRemove(new(name, stream)), cancellation);
 }

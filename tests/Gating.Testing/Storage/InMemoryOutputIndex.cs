@@ -21,6 +21,13 @@ public sealed class InMemoryOutputIndex(Faults? faults = null) : IOutputIndex
             return digests.Count(digest => _digests.TryAdd((digest, content), true)) + (look?.Bands.Count(band => _looks.TryAdd((band, content), look.Text)) ?? 0);
         }, cancellation);
 
+    public Task RemoveAsync(ContentId content, IReadOnlyCollection<EntryHash> digests, OutputLook? look, CancellationToken cancellation) =>
+        Faults.RunAsync(StoreCall.RemoveIndex, () =>
+        {
+            _places.TryRemove(content, out _);
+            return digests.Count(digest => _digests.TryRemove((digest, content), out _)) + (look?.Bands.Count(band => _looks.TryRemove((band, content), out _)) ?? 0);
+        }, cancellation);
+
     public Task<OutputPlace?> FindAsync(ContentId content, CancellationToken cancellation) =>
         Faults.RunAsync(StoreCall.ReadIndex, () => _places.TryGetValue(content, out var place) ? place : (OutputPlace?)null, cancellation);
 

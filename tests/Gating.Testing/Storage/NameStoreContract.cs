@@ -69,5 +69,24 @@ public abstract class NameStoreContract
         answers.Distinct().ShouldHaveSingleItem().ShouldBe((await store.FindAsync(name, default))!.Value);
     }
 
+    [Fact]
+    public async Task A_name_is_released_by_its_own_stream_alone_and_is_claimed_anew()
+    {
+        var store = await OpenAsync();
+        var (name, first, second) = (Some.Name(), StreamId.Create(), StreamId.Create());
+        await store.ReleaseAsync(name, first, default);
+        await store.ClaimAsync(name, first, default);
+
+        await store.ReleaseAsync(name, second, default);
+        (await store.FindAsync(name, default)).ShouldBe(first);
+
+        await store.ReleaseAsync(name, first, default);
+        await store.ReleaseAsync(name, first, default);
+        (await store.FindAsync(name, default)).ShouldBeNull();
+        (await store.ClaimAsync(name, second, default)).ShouldBe(second);
+        await store.ReleaseAsync(name, first, default);
+        (await store.FindAsync(name, default)).ShouldBe(second);
+    }
+
     protected abstract ValueTask<INameStore> OpenAsync();
 }

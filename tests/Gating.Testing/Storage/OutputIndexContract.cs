@@ -74,5 +74,22 @@ public abstract class OutputIndexContract
         (await index.FindByBandAsync(bands[0] ^ 1, 10, default)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_is_removed_of_an_output_is_not_found_and_others_are()
+    {
+        var index = await OpenAsync();
+        var (gone, stays) = (ContentId.Create(DateTimeOffset.UtcNow), ContentId.Create(DateTimeOffset.UtcNow));
+        var (digest, look) = (NewDigest(), new OutputLook("a look", [BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4)), 7]));
+        await index.AddAsync(gone, new(StreamId.Create(), 1), [digest], look, default);
+        await index.AddAsync(stays, new(StreamId.Create(), 2), [digest], look, default);
+
+        await index.RemoveAsync(gone, [digest, digest], look, default);
+        await index.RemoveAsync(gone, [digest], look, default);
+
+        (await index.FindAsync(gone, default)).ShouldBeNull();
+        (await index.FindAsync(digest, 10, default)).ShouldBe([stays]);
+        (await index.FindByBandAsync(look.Bands[0], 10, default)).ShouldBe([new LookCandidate(stays, "a look")]);
+    }
+
     private static EntryHash NewDigest() => EntryHash.FromBytes(RandomNumberGenerator.GetBytes(EntryHash.Size));
 }

@@ -28,6 +28,21 @@ public sealed class RefusalTableTests
         [RefusalReason.ModerationMissing] = gate => With(gate, () => gate.FirstTool["demandsModeration"] = true),
         [RefusalReason.PersonRevoked] = gate => InState(gate, state => state with { Status = StreamStatus.Revoked }),
         [RefusalReason.PersonSuspended] = gate => InState(gate, state => state with { Status = StreamStatus.Suspended }),
+        [RefusalReason.PersonErased] = async gate =>
+        {
+            // Erased, and the new stream too before its first entry.
+            await gate.AskAsync();
+            await gate.ChangeStateAsync(static state => state with { Status = StreamStatus.Erased });
+            var commit = gate.Faults.HoldNext(StoreCall.Commit);
+            var asking = gate.AskAsync();
+            await commit.Reached;
+            var anew = ((NamedStream.Found)await gate.NewNames().OfPersonAsync(GateFixture.Person(), default)).Stream;
+            var proposal = new Proposal<bool>(
+                OperationId.Create(), [], static (state, _) => new(state with { Status = StreamStatus.Erased }, [new(EntryKind.ErasureBegun, "{\"v\":1}"u8.ToArray(), default)], [], null, null, true));
+            await new Appender(gate.Store, gate.Queue, new(new byte[OperatorKey.Size]), gate.Time).AppendAsync(anew, proposal, isNew: true);
+            commit.Release();
+            return await asking;
+        },
         [RefusalReason.QuotaExceeded] = async gate =>
         {
             await gate.AskAsync(request => request with { Detail = request.Detail with { Units = 5 } });

@@ -1,4 +1,5 @@
 using Gating.Archive;
+using Gating.Erasure;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
@@ -23,6 +24,11 @@ public sealed class InMemoryLedgerStoreTests : LedgerStoreContract
 public sealed class InMemoryNameStoreTests : NameStoreContract
 {
     protected override ValueTask<INameStore> OpenAsync() => new(new InMemoryNameStore());
+}
+
+public sealed class InMemoryErasureListTests : ErasureListContract
+{
+    protected override ValueTask<IErasureList> OpenAsync() => new(new InMemoryErasureList());
 }
 
 public sealed class InMemoryRegistryStoreTests : RegistryStoreContract

@@ -68,8 +68,10 @@ internal sealed class BatchPlan
 
         // While the head cannot tell what the batch itself uses up, `taken` does.
         var taken = new HashSet<KeyHash>();
-        var chain = new Chain(input, head.Seq, head.Hash, now);
-        var state = head.State;
+        var chain = new Chain(input, head.Seq, head.Hash, now) { IsErased = head.Salt.IsEmpty };
+
+        // A revocation that is lifted after its person was erased lifts nothing.
+        var state = head.Salt.IsEmpty && head.State.Status is StreamStatus.Active ? head.State with { Status = StreamStatus.Erased } : head.State;
         foreach (var pending in waiting)
         {
             if (ListsAny(rows, pending.Keys))
@@ -88,7 +90,7 @@ internal sealed class BatchPlan
                 break;
             }
 
-            if (TryDecide(pending, state, new(now, DecidedAt)) is not { } decided)
+            if (TryDecide(pending, state, new(now, DecidedAt, chain.Seq + 1)) is not { } decided)
             {
                 continue;
             }
@@ -115,6 +117,7 @@ internal sealed class BatchPlan
             Decisions.Add((pending, decided, _entries.Count));
             state = decided.State;
             Write(decided, pending, chain, taken);
+            chain.IsErased |= decided.Erases;
         }
 
         if (_entries.Count > 0 || Decisions.Exists(static decision => decision.Pending is TallyFlush))
@@ -124,7 +127,7 @@ internal sealed class BatchPlan
 
         if (_entries.Count > 0)
         {
-            var next = new Head(chain.Seq, chain.Hash, now, input.Announced, head.Salt, rows, state);
+            var next = new Head(chain.Seq, chain.Hash, now, input.Announced, chain.IsErased ? default : head.Salt, rows, state);
             Batch = new(input.Stream, next, token, _entries, _keys, _settlements, _deletions);
         }
     }
@@ -233,12 +236,15 @@ internal sealed class BatchPlan
 
         public EntryHash Hash { get; private set; } = hash;
 
+        /// <summary>There is no key any more to seal under: what would be sealed is left out.</summary>
+        public bool IsErased { get; set; }
+
         public Entry Next(EntryDraft draft, OperationId operation)
         {
             Seq++;
             ReadOnlyMemory<byte> sealedPart = default;
             var digest = EmptyDigest;
-            if (!draft.Private.IsEmpty)
+            if (!draft.Private.IsEmpty && !IsErased)
             {
                 var bytes = SealedPart.Seal(input.Cipher, input.Stream, Seq, draft.Kind, draft.Private.Span);
                 digest = EntryHash.FromBytes(SHA256.HashData(bytes));
