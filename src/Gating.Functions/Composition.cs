@@ -23,6 +23,7 @@ using Gating.Mandates;
 using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
+using Gating.Revocation;
 using Gating.Timelines;
 using Gating.Tracing;
 using Gating.Unmasking;
@@ -143,6 +144,10 @@ internal static class Composition
             provider.GetRequiredService<LogStores>(), configuration.LogKeys, configuration.GrantKeys, provider.GetRequiredService<TimeProvider>(), TemporaryFile.Create));
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
+        services.AddSingleton<PersonStops>();
+        services.AddSingleton<NamedPeople>();
+        services.AddSingleton<OpenGrants>();
+        services.AddSingleton<RevocationDesk>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
     }
@@ -196,6 +201,8 @@ internal static class Composition
         services.AddSingleton<TraceEndpoint>();
         services.AddSingleton<BundlesEndpoint>();
         services.AddSingleton<UnmaskEndpoint>();
+        services.AddSingleton<RevocationAnswers>();
+        services.AddSingleton<RevocationsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }

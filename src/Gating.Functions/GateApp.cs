@@ -82,6 +82,11 @@ public static class GateApp
         app.MapPost("/v1/unmask/{id}/approve", Handler(unmask.ApproveAsync));
         app.MapPost("/v1/unmask/{id}/decline", Handler(unmask.DeclineAsync));
         app.MapPost("/v1/unmask/{id}/tell", Handler(unmask.TellAsync));
+        var revocations = services.GetRequiredService<RevocationsEndpoint>();
+        app.MapPost("/v1/revocations", Handler(revocations.PostAsync));
+        app.MapGet("/v1/revocations", Handler(revocations.ListAsync));
+        app.MapGet("/v1/revocations/{id}", Handler(revocations.GetAsync));
+        app.MapDelete("/v1/revocations/{id}", Handler(revocations.DeleteAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();

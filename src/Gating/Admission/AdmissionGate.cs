@@ -115,9 +115,9 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
             return Refused(new(RefusalReason.IdempotencyMismatch));
         }
 
-        if (head.State.Status is not StreamStatus.Active)
+        if (head.StatusAt(time.GetUtcNow()) is var status and not StreamStatus.Active)
         {
-            return Refused(new(head.State.Status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
+            return Refused(new(status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
         }
 
         var left = terms.ExpiresAt - time.GetUtcNow();

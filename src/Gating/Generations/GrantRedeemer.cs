@@ -60,7 +60,7 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
 
         return GenerationEntries.Read(entry) is not { } begun || !string.Equals(begun.Fingerprint, fingerprint, StringComparison.Ordinal)
             ? new GenerationOutcome.Refused(GenerationRefusal.GrantSpent)
-            : head.State.Status switch
+            : head.StatusAt(time.GetUtcNow()) switch
             {
                 StreamStatus.Active => new GenerationOutcome.Begun(begun, Replayed: true),
                 StreamStatus.Suspended => new GenerationOutcome.Refused(GenerationRefusal.PersonSuspended),

@@ -71,6 +71,12 @@ public enum EntryKind
 
     /// <summary>An hour of an app's or a tool's timeline was closed: how many entries it has, and the hash over theirs.</summary>
     HourClosed = 23,
+
+    /// <summary>An admin stopped somebody. In the operator's ledger; the stop itself is <see cref="StatusChanged"/> in the person's.</summary>
+    Revoked = 24,
+
+    /// <summary>An admin lifted that. In the operator's ledger, before it is so.</summary>
+    RevocationLifted = 25,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

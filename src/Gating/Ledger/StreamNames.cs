@@ -49,6 +49,9 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
             : new(FindAsync(identity, name, account, cancellation));
     }
 
+    /// <summary>The stream of a person who was seen under that account before; null where nobody was. One read, and nothing is claimed.</summary>
+    public Task<StreamId?> FindPersonAsync(string issuer, string subject, CancellationToken cancellation) => store.FindAsync(Name("account", issuer, subject), cancellation);
+
     /// <summary>The stream of an app, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
     public async ValueTask<StreamId> OfAsync(string kind, string id, CancellationToken cancellation)
     {

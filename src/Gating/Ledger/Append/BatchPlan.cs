@@ -88,7 +88,7 @@ internal sealed class BatchPlan
                 break;
             }
 
-            if (TryDecide(pending, state, new(now, DecidedAt)) is not { } decided)
+            if (TryDecide(pending, state, new(now, DecidedAt, chain.Seq + 1)) is not { } decided)
             {
                 continue;
             }

@@ -30,13 +30,14 @@ public sealed record Decided<T>(
 /// <summary>The time of a decision.</summary>
 /// <param name="Now">Whole milliseconds, the later of the own clock and the stream's last entry: what the entry will say.</param>
 /// <param name="Timestamp">The own monotonic clock, in <see cref="TimeProvider"/> timestamp ticks: for the age of what the decision rests on.</param>
-public readonly record struct DecisionTime(DateTimeOffset Now, long Timestamp);
+/// <param name="Seq">The number that the first entry of this decision gets: what it writes about itself into the state. 0 where no batch decides.</param>
+public readonly record struct DecisionTime(DateTimeOffset Now, long Timestamp, long Seq = 0);
 
 /// <summary>A change that somebody proposes to a stream.</summary>
 /// <param name="Operation">Fresh for each proposal; stored in its entries.</param>
 /// <param name="Keys">What may be used once, in the order in which a used one is reported: an idempotency key before the ids of proofs.</param>
 /// <param name="Decide">
-/// Pure and total: given the state and the time, the same answer, always; it may be called many times.
+/// Pure and total: given the state, the time and the place, the same answer, always; it may be called many times.
 /// </param>
 public sealed record Proposal<T>(
     OperationId Operation,

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Gating.Access;
+using Gating.Admission;
+using Gating.Ledger;
+
+namespace Gating.Revocation;
+
+/// <summary>A page of revocations, the youngest first.</summary>
+/// <param name="Next">Id before which the next page begins; null where there is none.</param>
+public sealed record RevocationPage(ImmutableArray<(RecordedRevocation Revocation, RevocationStanding Standing)> Revocations, long? Next);
+
+/// <summary>
+/// An admin stops somebody, and lifts it: the stop in the person's ledger, what the admin did in the operator's. Throws <see cref="StorageUnavailableException"/>: nothing is acknowledged then, and the same
+/// request again finds what stands and does the rest.
+/// </summary>
+public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, TimeProvider time)
+{
+    /// <summary>Of one page.</summary>
+    public const int MostRevocations = 100;
+
+    /// <summary>Once it has returned <see cref="RevocationOutcome.Done"/> no instance commits a grant or a generation of that person's, nor tells one again.</summary>
+    /// <param name="key">The admin's for this order: sent again it completes the order and is answered the same, for a day at least.</param>
+    public async Task<RevocationOutcome> RevokeAsync(RevocationOrder order, Official by, IdempotencyKey key, CancellationToken cancellation)
+    {
+        var used = KeyHash.Of("revocation", by.Issuer, by.Subject, key.Value);
+        if (await operators.FindByKeyAsync(EntryKind.Revoked, used, cancellation) is var (entry, opened))
+        {
+            return await ReplayAsync(RevocationEntries.ReadOrdered(entry, opened), order, cancellation);
+        }
+
+        // The stop first, its record second: they are of two ledgers and cannot be one commit. A crash between leaves somebody stopped by an entry of his own that says by whom and why, and of which the
+        // operator's ledger does not know; nobody was told yes. The same request finds the stop by its id, which follows from the admin, the key and the order, and records it.
+        var stop = KeyHash.Of("stop", by.Issuer, by.Subject, key.Value, order.Fingerprint);
+        var answer = await people.SetAsync(stop, order, by, cancellation);
+        if (answer.Refusal is { } refusal)
+        {
+            return new RevocationOutcome.Refused(refusal);
+        }
+
+        var draft = RevocationEntries.Ordered(order, by, stop, answer.Seq);
+        return await operators.RecordOnceAsync(draft, new(used, time.GetUtcNow() + IdempotencyKey.Lifetime), cancellation) switch
+        {
+            RecordedOnce.Now now => await DoneAsync(now.Seq, replayed: false, cancellation),
+
+            // The same order at the same moment was quicker. One of another order under that key was, too: then this one is recorded without it, for its stop stands.
+            RecordedOnce.Before before when await FindRecordAsync(before.Seq, cancellation) is { } same && same.Stop == stop => await DoneAsync(before.Seq, replayed: true, cancellation),
+            RecordedOnce.Before when await operators.RecordAsync(draft, cancellation) is { } seq => await DoneAsync(seq, replayed: false, cancellation),
+            _ => new RevocationOutcome.Refused(RevocationRefusal.Busy),
+        };
+    }
+
+    /// <summary>Lifts that one; others that stand on the same person go on holding. Whoever lifted it: it is lifted.</summary>
+    public async Task<RevocationOutcome> LiftAsync(long id, string text, Official by, CancellationToken cancellation)
+    {
+        if (await FindRecordAsync(id, cancellation) is not { } revocation)
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.Unknown);
+        }
+
+        // The record first, the lifting second: a crash between leaves a lifting that is recorded and somebody who is still stopped. The same request, or another admin's, does the rest.
+        var decided = await operators.DecideAsync(EntryKind.RevocationLifted, RevocationParts.Lifting(id), by, cancellation, text);
+        if (decided is DecisionOutcome.Busy)
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.Busy);
+        }
+
+        var answer = await people.LiftAsync(revocation.Order.Person, revocation.Stop, text, by, cancellation);
+        return answer.Refusal is { } refusal ? new RevocationOutcome.Refused(refusal) : await DoneAsync(id, replayed: !answer.Changed, cancellation);
+    }
+
+    /// <summary>Null where there is none of that id, or what it says was erased.</summary>
+    public async Task<(RecordedRevocation Revocation, RevocationStanding Standing)?> FindAsync(long id, CancellationToken cancellation) =>
+        await FindRecordAsync(id, cancellation) is { } revocation ? (revocation, await StandingAsync(revocation, cancellation)) : null;
+
+    /// <param name="before">Those that are older than that one; null: from the youngest on.</param>
+    /// <param name="most">1 to <see cref="MostRevocations"/>.</param>
+    public async Task<RevocationPage> ListAsync(long? before, int most, CancellationToken cancellation)
+    {
+        var page = await operators.ReadBackAsync(EntryKind.Revoked, before, most, cancellation);
+        var revocations = ImmutableArray.CreateBuilder<(RecordedRevocation, RevocationStanding)>(page.Found.Length);
+        foreach (var (entry, opened) in page.Found)
+        {
+            var revocation = RevocationEntries.ReadOrdered(entry, opened);
+            revocations.Add((revocation, await StandingAsync(revocation, cancellation)));
+        }
+
+        return new(revocations.DrainToImmutable(), page.Next);
+    }
+
+    private async Task<RevocationOutcome> ReplayAsync(RecordedRevocation before, RevocationOrder order, CancellationToken cancellation) =>
+        before.Order == order
+            ? new RevocationOutcome.Done(before, await StandingAsync(before, cancellation), Replayed: true)
+            : new RevocationOutcome.Refused(RevocationRefusal.KeyTaken);
+
+    private async Task<RevocationOutcome> DoneAsync(long id, bool replayed, CancellationToken cancellation) =>
+        await FindAsync(id, cancellation) is var (revocation, standing)
+            ? new RevocationOutcome.Done(revocation, standing, replayed)
+            : new RevocationOutcome.Refused(RevocationRefusal.Unknown);
+
+    private async Task<RecordedRevocation?> FindRecordAsync(long id, CancellationToken cancellation) =>
+        await operators.ReadAsync(EntryKind.Revoked, id, cancellation) is var (entry, opened) ? RevocationEntries.ReadOrdered(entry, opened) : null;
+
+    /// <summary>As the person's head says, read for it: what is recorded and what holds are two things.</summary>
+    private async Task<RevocationStanding> StandingAsync(RecordedRevocation revocation, CancellationToken cancellation)
+    {
+        var stops = (await ledger.ReadHeadAsync(revocation.Order.Person, cancellation))?.Head.State.Stops ?? StreamStops.None;
+        return stops.Find(revocation.Stop) is not null && !stops.Stands(revocation.Stop) ? RevocationStanding.Lifted
+            : revocation.Order.Until <= time.GetUtcNow() ? RevocationStanding.Ended
+            : stops.Stands(revocation.Stop) ? RevocationStanding.Standing
+            : RevocationStanding.Lifted;
+    }
+}
