@@ -144,6 +144,8 @@ internal static class Composition
             provider.GetRequiredService<LogStores>(), configuration.LogKeys, configuration.GrantKeys, provider.GetRequiredService<TimeProvider>(), TemporaryFile.Create));
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
+        services.AddSingleton<GrantInspector>();
+        services.AddSingleton<GrantRevoker>();
         services.AddSingleton<PersonStops>();
         services.AddSingleton<NamedPeople>();
         services.AddSingleton<OpenGrants>();
@@ -185,6 +187,9 @@ internal static class Composition
     {
         services.AddSingleton<OneTimeUse>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<FormCaller>();
+        services.AddSingleton<IntrospectEndpoint>();
+        services.AddSingleton<RevokeEndpoint>();
         services.AddSingleton<AppCaller>();
         services.AddSingleton<PresentedGrants>();
         services.AddSingleton<GenerationsEndpoint>();

@@ -48,6 +48,8 @@ public static class GateApp
     {
         var services = app.Services;
         app.MapPost("/oauth2/token", Handler(services.GetRequiredService<TokenEndpoint>().PostAsync));
+        app.MapPost("/oauth2/introspect", Handler(services.GetRequiredService<IntrospectEndpoint>().PostAsync));
+        app.MapPost("/oauth2/revoke", Handler(services.GetRequiredService<RevokeEndpoint>().PostAsync));
         app.MapPost("/v1/generations", Handler(services.GetRequiredService<GenerationsEndpoint>().PostAsync));
         app.MapPost("/v1/generations/{id}/report", Handler(services.GetRequiredService<ReportsEndpoint>().PostAsync));
         var outputs = services.GetRequiredService<OutputsEndpoint>();

@@ -92,6 +92,8 @@ internal sealed class StreamSettlements(StreamId stream)
                 return UnmaskParts.Decision(OperatorLedger.ReadAbout(entry));
             case EntryKind.Unmasked:
                 return UnmaskParts.Telling(OperatorLedger.ReadAbout(entry));
+            case EntryKind.Released:
+                return GrantRevocation.ReadSettled(entry);
             case EntryKind.RevocationLifted:
                 return RevocationParts.Lifting(OperatorLedger.ReadAbout(entry));
             default:

@@ -18,8 +18,10 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
     /// <summary>Who is let in, by route and method, as the table of the running gate names them.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        // These find out who calls by what is in the request; their own tests are TokenEndpointTests, RefusalTableTests, and IdentifyTests.
+        // These find out who calls by what is in the request; their own tests are TokenEndpointTests, RefusalTableTests, IntrospectionTests and IdentifyTests.
         ["POST /oauth2/token"] = [Anyone],
+        ["POST /oauth2/introspect"] = [Anyone],
+        ["POST /oauth2/revoke"] = [Anyone],
         ["POST /v1/identify"] = [Anyone],
         ["GET /jwks"] = [Anyone],
         ["GET /.well-known/oauth-authorization-server"] = [Anyone],
