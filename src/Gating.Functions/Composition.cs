@@ -147,6 +147,7 @@ internal static class Composition
         services.AddSingleton<GrantInspector>();
         services.AddSingleton<GrantRevoker>();
         services.AddSingleton<PersonStops>();
+        services.AddSingleton<RegistryStops>();
         services.AddSingleton<NamedPeople>();
         services.AddSingleton<OpenGrants>();
         services.AddSingleton<RevocationDesk>();

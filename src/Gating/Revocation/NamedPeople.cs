@@ -9,7 +9,7 @@ namespace Gating.Revocation;
 /// <summary>From what an admin calls somebody to the person's ledger. Nothing is claimed: who was never seen stays unknown. Throws <see cref="StorageUnavailableException"/>.</summary>
 public sealed class NamedPeople(RegistrySource registry, AppHandles grants, DeskHandles handles, RecordedOutputs outputs, StreamNames names)
 {
-    /// <summary>Null where it names nobody.</summary>
+    /// <summary>Null where it names nobody, or no person.</summary>
     public async Task<StreamId?> FindAsync(RevocationSubject subject, CancellationToken cancellation) => subject switch
     {
         RevocationSubject.OfHandle { Regulator: { } regulator } told => handles.OpenPerson(regulator, told.Handle),
@@ -17,6 +17,7 @@ public sealed class NamedPeople(RegistrySource registry, AppHandles grants, Desk
         RevocationSubject.OfGrant grant => OfGrant(grant.Id, await registry.GetAsync(cancellation)),
         RevocationSubject.OfContent output => (await outputs.FindAsync(output.Content, cancellation))?.Person,
         RevocationSubject.OfAccount account => await names.FindPersonAsync(account.Issuer, account.Subject, cancellation),
+        RevocationSubject.OfRegistered => null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -41,10 +41,10 @@ internal static class StopRules
 /// </summary>
 public sealed class PersonStops(ILedgerStore ledger, Appender appender)
 {
-    internal Task<StopAnswer> SetAsync(KeyHash id, RevocationOrder order, Official by, CancellationToken cancellation)
+    internal Task<StopAnswer> SetAsync(StreamId person, KeyHash id, RevocationOrder order, Official by, CancellationToken cancellation)
     {
         var entry = StopEntries.Set(id, order, by);
-        return RecordAsync(order.Person, (state, time) => StopRules.Set(id, order.Until, entry, state, time), cancellation);
+        return RecordAsync(person, (state, time) => StopRules.Set(id, order.Until, entry, state, time), cancellation);
     }
 
     internal Task<StopAnswer> LiftAsync(StreamId person, KeyHash id, string text, Official by, CancellationToken cancellation)

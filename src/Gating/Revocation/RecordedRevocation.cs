@@ -2,20 +2,44 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Gating.Access;
 using Gating.Ledger;
+using Gating.Registry;
 
 namespace Gating.Revocation;
 
+/// <summary>Who or what is stopped.</summary>
+public abstract record RevocationTarget
+{
+    private RevocationTarget()
+    {
+    }
+
+    public sealed record OfPerson(StreamId Person) : RevocationTarget;
+
+    /// <summary>An app, a tool or an issuer.</summary>
+    public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationTarget;
+}
+
 /// <summary>What an admin orders.</summary>
 /// <param name="Text">1 to 512 characters. Personal, or names a case: it stands only in sealed parts.</param>
-/// <param name="Until">A suspension, which ends by itself; null: until it is lifted.</param>
-public sealed record RevocationOrder(StreamId Person, RevocationReason Reason, string Text, DateTimeOffset? Until)
+/// <param name="Until">A suspension, which ends by itself; null: until it is lifted. Of people alone.</param>
+public sealed record RevocationOrder(RevocationTarget Target, RevocationReason Reason, string Text, DateTimeOffset? Until)
 {
     /// <summary>SHA-256 over all of it, hexadecimal: what an idempotency key stands for.</summary>
     internal string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(JsonBytes.OfObject(this, static (json, order) => order.Write(json))));
 
     internal void Write(System.Text.Json.Utf8JsonWriter json)
     {
-        json.WriteString("person"u8, Person.ToString());
+        switch (Target)
+        {
+            case RevocationTarget.OfPerson of:
+                json.WriteString("person"u8, of.Person.ToString());
+                break;
+            case RevocationTarget.OfRegistered registered:
+                json.WriteString("kind"u8, registered.Kind.Word());
+                json.WriteString("name"u8, registered.Name);
+                break;
+        }
+
         json.WriteString("reason"u8, Reason.Word());
         json.WriteString("text"u8, Text);
         if (Until is { } until)
@@ -37,8 +61,8 @@ public enum RevocationStanding
 
 /// <summary>A revocation as it was recorded.</summary>
 /// <param name="Id">Seq of its entry in the operator's ledger.</param>
-/// <param name="Stop">What the person's head calls it.</param>
-/// <param name="Place">Seq of the stop in the person's ledger.</param>
+/// <param name="Stop">What the person's head, or the registry, calls it.</param>
+/// <param name="Place">Seq of the stop in the person's ledger; 0 where it is no person's.</param>
 public sealed record RecordedRevocation(long Id, DateTimeOffset At, Official By, RevocationOrder Order, KeyHash Stop, long Place)
 {
     /// <summary>As people cite it: <c>r</c> and the number.</summary>
@@ -69,6 +93,12 @@ public enum RevocationRefusal
 
     /// <summary>The idempotency key was used for something else.</summary>
     KeyTaken = 5,
+
+    /// <summary>Nothing is registered under that name.</summary>
+    NotRegistered = 7,
+
+    /// <summary>The issuer by whose word this admin is one: nobody who depends on it could lift that again.</summary>
+    OwnIssuer = 8,
 
     /// <summary>Too much is being asked of that ledger at once: try again.</summary>
     Busy = 6,

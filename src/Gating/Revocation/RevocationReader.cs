@@ -26,6 +26,9 @@ public abstract record RevocationSubject
     public sealed record OfContent(ContentId Content) : RevocationSubject;
 
     public sealed record OfAccount(string Issuer, string Subject) : RevocationSubject;
+
+    /// <summary>An app by its client id, a tool by its resource, an issuer by its identifier.</summary>
+    public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationSubject;
 }
 
 /// <summary>What <c>POST /v1/revocations</c> says, before it is known whom it means.</summary>
@@ -37,7 +40,7 @@ public static class RevocationReader
     /// <summary>Bytes of JSON that are read at most.</summary>
     public const int MaxSize = 8 * 1024;
 
-    private static readonly string[] Subjects = ["person", "grant", "content_id", "account"];
+    private static readonly string[] Subjects = ["person", "grant", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer];
 
     private static readonly TextRule Content = new(static text => ContentId.TryParse(text, out _), "the number in a label (ProduceID)");
 
@@ -46,8 +49,14 @@ public static class RevocationReader
     {
         var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until");
         var until = fields.OptionalText("suspend_until", MandateReader.Time);
+        var subject = fields.Required("subject") is { } named ? ReadSubject(named) : Nobody;
+        if (until is not null && subject is RevocationSubject.OfRegistered)
+        {
+            fields.Optional("suspend_until")!.Value.RefuseAs("an end for what is registered", "people alone are suspended");
+        }
+
         return new(
-            fields.Required("subject") is { } subject ? ReadSubject(subject) : Nobody,
+            subject,
             fields.Choice("reason", RevocationReasons.Words),
             fields.Text("text", MandateReader.Text),
             MandateReader.TimeOf(until));
@@ -87,6 +96,14 @@ public static class RevocationReader
         if (fields.Optional("regulator") is { } stray && fields.Optional("person") is null)
         {
             stray.RefuseAs("a regulator without a handle of a person", "regulator beside person alone");
+        }
+
+        foreach (var kind in Enum.GetValues<RegistryKind>())
+        {
+            if (fields.OptionalText(kind.Word(), TextRules.Value) is { } name)
+            {
+                return new RevocationSubject.OfRegistered(kind, name);
+            }
         }
 
         return fields.Optional("account") is { } account ? ReadAccount(account)

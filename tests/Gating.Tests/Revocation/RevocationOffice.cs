@@ -28,12 +28,12 @@ internal sealed class RevocationOffice
         World.Restart();
         _names = World.Gate.NewNames();
         var operators = new OperatorLedger(World.Gate.Store, World.Appender, _names, new(World.Gate.Store, new(new byte[OperatorKey.Size])));
-        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), World.Gate.Time);
+        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), World.Gate.Time);
         Grants = new(World.Gate.Store);
     }
 
     public Task<RevocationOutcome> RevokeAsync(StreamId person, string key = "k", DateTimeOffset? until = null, string text = "why", Official? by = null) =>
-        Desk.RevokeAsync(new(person, RevocationReason.Abuse, text, until), by ?? Ada, GateFixture.Key(key), default);
+        Desk.RevokeAsync(new(new RevocationTarget.OfPerson(person), RevocationReason.Abuse, text, until), by ?? Ada, GateFixture.Key(key), default);
 
     public static RevocationOutcome.Done Done(RevocationOutcome outcome) => outcome.ShouldBeOfType<RevocationOutcome.Done>();
 

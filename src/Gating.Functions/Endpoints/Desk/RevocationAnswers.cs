@@ -4,6 +4,7 @@ using Gating.Access;
 using Gating.Functions.Http;
 using Gating.Grants;
 using Gating.Ledger;
+using Gating.Registry;
 using Gating.Revocation;
 
 namespace Gating.Functions.Endpoints.Desk;
@@ -57,6 +58,8 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
         {
             RevocationRefusal.Unknown => (404, "revocation_unknown", "There is no such revocation."),
             RevocationRefusal.PersonUnknown => (404, "person_unknown", "Nothing is recorded of such a person."),
+            RevocationRefusal.NotRegistered => (404, "not_registered", "Nothing is registered under that name."),
+            RevocationRefusal.OwnIssuer => (409, "own_issuer", "You are an admin by the word of this issuer: stopped by you it could not be opened again."),
             RevocationRefusal.Over => (400, "suspension_over", "The suspension would be over already."),
             RevocationRefusal.TooMany => (409, "too_many_stops", $"{StreamStops.MaxStanding} stops stand on this person: lift some."),
             RevocationRefusal.KeyTaken => (422, "idempotency_mismatch", "The Idempotency-Key was used for another order."),
@@ -76,7 +79,16 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
             RevocationStanding.Lifted => "lifted"u8,
         });
         json.WriteStartObject("subject"u8);
-        json.WriteString("person"u8, people.OfPerson(order.Person));
+        switch (order.Target)
+        {
+            case RevocationTarget.OfPerson of:
+                json.WriteString("person"u8, people.OfPerson(of.Person));
+                break;
+            case RevocationTarget.OfRegistered registered:
+                json.WriteString(registered.Kind.Word(), registered.Name);
+                break;
+        }
+
         json.WriteEndObject();
         json.WriteString("reason"u8, order.Reason.Word());
         json.WriteString("text"u8, order.Text);

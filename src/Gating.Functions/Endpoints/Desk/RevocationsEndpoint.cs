@@ -7,8 +7,8 @@ using Gating.Revocation;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// <c>POST /v1/revocations</c>: an admin stops a person, at once or until a time; <c>DELETE /v1/revocations/{id}</c> lifts it; <c>GET /v1/revocations/{id}</c>: how it stands, and which grants it reached; <c>GET /v1/revocations</c>: all of
-/// them, the youngest first. One admin is enough, however weakly authenticated: stopping one person must not wait, and is undone as easily.
+/// <c>POST /v1/revocations</c>: an admin stops a person, at once or until a time, or an app, a tool or an issuer; <c>DELETE /v1/revocations/{id}</c> lifts it; <c>GET /v1/revocations/{id}</c>: how it stands, and which grants it reached; <c>GET /v1/revocations</c>: all of
+/// them, the youngest first. One admin is enough, however weakly authenticated: stopping one person must not wait, and is undone as easily. Stopping an app, a tool or an issuer stops many, and takes strong authentication.
 /// </summary>
 internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk desk, NamedPeople people, OpenGrants grants, RevocationAnswers answers)
 {
@@ -26,8 +26,13 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
             return;
         }
 
-        var outcome = await people.FindAsync(request.Subject, context.RequestAborted) is { } person
-            ? await desk.RevokeAsync(new(person, request.Reason, request.Text, request.SuspendUntil), admin.Who, key, context.RequestAborted)
+        if (request.Subject is RevocationSubject.OfRegistered && await RoleCaller.StrongAsync(context, admin) is null)
+        {
+            return;
+        }
+
+        var outcome = await TargetAsync(request.Subject, context.RequestAborted) is { } target
+            ? await desk.RevokeAsync(new(target, request.Reason, request.Text, request.SuspendUntil), admin.Who, key, context.RequestAborted)
             : new RevocationOutcome.Refused(RevocationRefusal.PersonUnknown);
         await outcome.Match(
             done => DoneAsync(context, done, done.Replayed ? StatusCodes.Status200OK : StatusCodes.Status201Created),
@@ -48,7 +53,13 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
             return;
         }
 
-        var outcome = RecordedRevocation.TryParse((string)context.Request.RouteValues["id"]!, out var id)
+        var known = RecordedRevocation.TryParse((string)context.Request.RouteValues["id"]!, out var id) ? await desk.FindAsync(id, context.RequestAborted) : null;
+        if (known?.Revocation.Order.Target is RevocationTarget.OfRegistered && await RoleCaller.StrongAsync(context, admin) is null)
+        {
+            return;
+        }
+
+        var outcome = known is not null
             ? await desk.LiftAsync(id, text, admin.Who, context.RequestAborted)
             : new RevocationOutcome.Refused(RevocationRefusal.Unknown);
         await outcome.Match(done => DoneAsync(context, done, StatusCodes.Status200OK), refused => RevocationAnswers.RefuseAsync(context, refused.Reason));
@@ -73,7 +84,7 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
             return;
         }
 
-        await answers.WriteAsync(context, StatusCodes.Status200OK, revocation, standing, await grants.ReadAsync(revocation.Order.Person, revocation.Place, before, context.RequestAborted));
+        await answers.WriteAsync(context, StatusCodes.Status200OK, revocation, standing, await ReachedAsync(revocation, before, context.RequestAborted));
     }
 
     public async Task ListAsync(HttpContext context)
@@ -92,9 +103,19 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
         await answers.WriteAsync(context, await desk.ListAsync(before, RevocationDesk.MostRevocations, context.RequestAborted));
     }
 
+    private async Task<RevocationTarget?> TargetAsync(RevocationSubject subject, CancellationToken cancellation) =>
+        subject is RevocationSubject.OfRegistered registered ? new RevocationTarget.OfRegistered(registered.Kind, registered.Name)
+        : await people.FindAsync(subject, cancellation) is { } person ? new RevocationTarget.OfPerson(person)
+        : null;
+
+    /// <summary>Of an app, a tool or an issuer none are listed: theirs stand in everybody's ledgers, and expire within <see cref="Registry.Tool.LongestGrant"/>.</summary>
+    private async Task<OpenGrantPage> ReachedAsync(RecordedRevocation revocation, long? before, CancellationToken cancellation) => revocation.Order.Target is RevocationTarget.OfPerson of
+        ? await grants.ReadAsync(of.Person, revocation.Place, before, cancellation)
+        : new([], null);
+
     private async Task DoneAsync(HttpContext context, RevocationOutcome.Done done, int status)
     {
-        var reached = await grants.ReadAsync(done.Revocation.Order.Person, done.Revocation.Place, before: null, context.RequestAborted);
+        var reached = await ReachedAsync(done.Revocation, before: null, context.RequestAborted);
         if (status is StatusCodes.Status201Created)
         {
             context.Response.Headers.Location = RevocationAnswers.PathOf(done.Revocation.Id);
