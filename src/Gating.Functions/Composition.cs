@@ -24,6 +24,7 @@ using Gating.Mandates;
 using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
+using Gating.Revocation;
 using Gating.Timelines;
 using Gating.Tracing;
 using Gating.Unmasking;
@@ -146,6 +147,13 @@ internal static class Composition
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
         services.AddSingleton<PersonErasure>();
+        services.AddSingleton<GrantInspector>();
+        services.AddSingleton<GrantRevoker>();
+        services.AddSingleton<PersonStops>();
+        services.AddSingleton<RegistryStops>();
+        services.AddSingleton<NamedPeople>();
+        services.AddSingleton<OpenGrants>();
+        services.AddSingleton<RevocationDesk>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
     }
@@ -184,6 +192,9 @@ internal static class Composition
     {
         services.AddSingleton<OneTimeUse>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<FormCaller>();
+        services.AddSingleton<IntrospectEndpoint>();
+        services.AddSingleton<RevokeEndpoint>();
         services.AddSingleton<AppCaller>();
         services.AddSingleton<PresentedGrants>();
         services.AddSingleton<GenerationsEndpoint>();
@@ -201,6 +212,8 @@ internal static class Composition
         services.AddSingleton<BundlesEndpoint>();
         services.AddSingleton<UnmaskEndpoint>();
         services.AddSingleton<ErasureEndpoint>();
+        services.AddSingleton<RevocationAnswers>();
+        services.AddSingleton<RevocationsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }

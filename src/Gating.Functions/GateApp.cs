@@ -48,6 +48,8 @@ public static class GateApp
     {
         var services = app.Services;
         app.MapPost("/oauth2/token", Handler(services.GetRequiredService<TokenEndpoint>().PostAsync));
+        app.MapPost("/oauth2/introspect", Handler(services.GetRequiredService<IntrospectEndpoint>().PostAsync));
+        app.MapPost("/oauth2/revoke", Handler(services.GetRequiredService<RevokeEndpoint>().PostAsync));
         app.MapPost("/v1/generations", Handler(services.GetRequiredService<GenerationsEndpoint>().PostAsync));
         app.MapPost("/v1/generations/{id}/report", Handler(services.GetRequiredService<ReportsEndpoint>().PostAsync));
         var outputs = services.GetRequiredService<OutputsEndpoint>();
@@ -83,6 +85,11 @@ public static class GateApp
         app.MapPost("/v1/unmask/{id}/approve", Handler(unmask.ApproveAsync));
         app.MapPost("/v1/unmask/{id}/decline", Handler(unmask.DeclineAsync));
         app.MapPost("/v1/unmask/{id}/tell", Handler(unmask.TellAsync));
+        var revocations = services.GetRequiredService<RevocationsEndpoint>();
+        app.MapPost("/v1/revocations", Handler(revocations.PostAsync));
+        app.MapGet("/v1/revocations", Handler(revocations.ListAsync));
+        app.MapGet("/v1/revocations/{id}", Handler(revocations.GetAsync));
+        app.MapDelete("/v1/revocations/{id}", Handler(revocations.DeleteAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();

@@ -7,6 +7,9 @@ namespace Gating.Functions.Endpoints;
 /// <summary><c>GET /.well-known/oauth-authorization-server</c> (RFC 8414): only what is really served.</summary>
 internal sealed class MetadataEndpoint(PublicUrls urls)
 {
+    /// <summary>Endpoints at which an app authenticates, all in the same way.</summary>
+    private static readonly string[] Authenticated = ["token", "introspection", "revocation"];
+
     public Task GetAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "public, max-age=300";
@@ -14,10 +17,16 @@ internal sealed class MetadataEndpoint(PublicUrls urls)
         {
             json.WriteString("issuer"u8, urls.Issuer);
             json.WriteString("token_endpoint"u8, urls.Token);
+            json.WriteString("introspection_endpoint"u8, urls.Introspect);
+            json.WriteString("revocation_endpoint"u8, urls.Revoke);
             json.WriteString("jwks_uri"u8, urls.Jwks);
             Strings(json, "grant_types_supported", TokenRequest.GrantType);
-            Strings(json, "token_endpoint_auth_methods_supported", "private_key_jwt", "client_secret_basic");
-            Strings(json, "token_endpoint_auth_signing_alg_values_supported", "ES256", "RS256", "PS256");
+            foreach (var endpoint in Authenticated)
+            {
+                Strings(json, $"{endpoint}_endpoint_auth_methods_supported", "private_key_jwt", "client_secret_basic");
+                Strings(json, $"{endpoint}_endpoint_auth_signing_alg_values_supported", "ES256", "RS256", "PS256");
+            }
+
             Strings(json, "dpop_signing_alg_values_supported", "ES256");
             Strings(json, "authorization_details_types_supported", MediaDetail.Type);
             Strings(json, "response_types_supported");
@@ -41,6 +50,10 @@ internal sealed class MetadataEndpoint(PublicUrls urls)
 internal sealed record PublicUrls(string Issuer)
 {
     public string Token { get; } = Issuer + "/oauth2/token";
+
+    public string Introspect { get; } = Issuer + "/oauth2/introspect";
+
+    public string Revoke { get; } = Issuer + "/oauth2/revoke";
 
     public string Jwks { get; } = Issuer + "/jwks";
 

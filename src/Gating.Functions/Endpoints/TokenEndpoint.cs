@@ -6,7 +6,6 @@ using Gating.Functions.Telemetry;
 using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
-using Microsoft.Extensions.Primitives;
 
 namespace Gating.Functions.Endpoints;
 
@@ -15,8 +14,7 @@ namespace Gating.Functions.Endpoints;
 /// refused after is an entry of the person's.
 /// </summary>
 internal sealed partial class TokenEndpoint(
-    RegistrySource registry,
-    ClientAuthenticator clients,
+    FormCaller callers,
     IdentityVerifier identities,
     OneTimeUse oneTime,
     AdmissionGate gate,
@@ -64,22 +62,8 @@ internal sealed partial class TokenEndpoint(
     /// <summary>Everything that is checked before the person's record is touched.</summary>
     private async ValueTask<(TokenError? Refused, App? App, AdmissionRequest? Request)> PrepareAsync(HttpContext context)
     {
-        if (!clock.IsAcceptable)
-        {
-            return (new(503, "temporarily_unavailable", "clock_off", "The clock here does not agree with storage's."), null, null);
-        }
-
-        var (form, problem) = await FormFields.ReadAsync(context.Request, context.RequestAborted);
-        if (form is null)
-        {
-            return (TokenError.Of(problem), null, null);
-        }
-
-        var snapshot = await registry.GetAsync(context.RequestAborted);
-        var (client, unknown) = clients.Authenticate(Presented(context.Request, form), snapshot.Apps).Match<(ClientOutcome.Authenticated?, TokenError?)>(
-            static authenticated => (authenticated, null),
-            static refused => (null, TokenError.Of(refused.Reason)));
-        if (client is null)
+        var (unknown, sent) = await callers.AuthenticateAsync(context);
+        if (sent is not var (client, form, snapshot))
         {
             return (unknown, null, null);
         }
@@ -154,11 +138,6 @@ internal sealed partial class TokenEndpoint(
 
     // Kept longer than it can be presented, by as much as two instances' clocks may be apart.
     private ShortLivedRow? Row(OneTimeId? id) => id is null ? null : new(id.Key, id.Until + (2 * clock.MaxSkew));
-
-    private static PresentedCredentials Presented(HttpRequest request, FormFields form) => new(
-        request.Headers.Authorization, Value(form["client_id"]), Value(form["client_secret"]), Value(form["client_assertion_type"]), Value(form["client_assertion"]));
-
-    private static StringValues Value(string? value) => value is null ? StringValues.Empty : new(value);
 
     private void Record(Activity? activity, long started, string outcome, string reason, string? app)
     {

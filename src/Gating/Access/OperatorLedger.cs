@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Gating.Ledger;
 
@@ -19,12 +20,32 @@ internal enum DecisionOutcome
     Busy = 4,
 }
 
+/// <summary>How recording something under a key that serves once ended.</summary>
+internal abstract record RecordedOnce
+{
+    private RecordedOnce()
+    {
+    }
+
+    public sealed record Now(long Seq) : RecordedOnce;
+
+    /// <summary>The key was used before, by that entry. Nothing was recorded.</summary>
+    public sealed record Before(long Seq) : RecordedOnce;
+}
+
+/// <summary>Entries of one kind, the youngest first, with their sealed parts.</summary>
+/// <param name="Next">Seq before which more may be found; null where there is none.</param>
+internal sealed record OperatorPage(ImmutableArray<(Entry Entry, ReadOnlyMemory<byte> Opened)> Found, long? Next);
+
 /// <summary>
 /// The operator's own ledger, in which officials propose and decide. A decision settles a part of the entry that it is about: it is made once, whoever races, and the same official who makes it again hears that it stands.
 /// </summary>
 public sealed class OperatorLedger(ILedgerStore ledger, Appender appender, StreamNames names, SealedReader sealedParts)
 {
     private const int Version = 1;
+
+    /// <summary>Entries that are read for one page at most.</summary>
+    private const int MostEntries = 5000;
 
     /// <summary>Seq of the entry; null where too much is being asked at once. Where the answer of storage was lost it may stand twice.</summary>
     internal async Task<long?> RecordAsync(EntryDraft draft, CancellationToken cancellation)
@@ -33,10 +54,63 @@ public sealed class OperatorLedger(ILedgerStore ledger, Appender appender, Strea
         return await appender.AppendAsync(await StreamAsync(cancellation), proposal, isNew: false) is AppendOutcome<bool>.Done { Entries: [var entry, ..] } ? entry.Seq : null;
     }
 
-    internal async Task<DecisionOutcome> DecideAsync(EntryKind kind, SettlementId settles, Official by, CancellationToken cancellation)
+    /// <summary>
+    /// The same, under a key: it stands once, whoever lost an answer. More keys at once than a head remembers (<see cref="Head.MaxShortLived"/>), and it is recorded without one: that something was done is never left
+    /// out, at the price that it may then stand twice. Null where too much is being asked at once.
+    /// </summary>
+    internal async Task<RecordedOnce?> RecordOnceAsync(EntryDraft draft, ShortLivedRow key, CancellationToken cancellation)
+    {
+        var proposal = new Proposal<bool>(OperationId.Create(), [key], (state, _) => new(state, [draft], [key], null, null, true));
+        return await appender.AppendAsync(await StreamAsync(cancellation), proposal, isNew: false) switch
+        {
+            AppendOutcome<bool>.Done { Entries: [var entry, ..] } => new RecordedOnce.Now(entry.Seq),
+            AppendOutcome<bool>.KeyTaken taken => new RecordedOnce.Before(taken.Row.Seq),
+            AppendOutcome<bool>.Shed { Reason: ShedReason.TooManyKeys } when await RecordAsync(draft, cancellation) is { } seq => new RecordedOnce.Now(seq),
+            _ => null,
+        };
+    }
+
+    /// <summary>What <see cref="RecordOnceAsync"/> recorded under that key, announced before it is told; null where it was used for nothing of that kind, or what it says was erased.</summary>
+    internal async Task<(Entry Entry, ReadOnlyMemory<byte> Opened)?> FindByKeyAsync(EntryKind kind, KeyHash key, CancellationToken cancellation)
     {
         var stream = await StreamAsync(cancellation);
-        var draft = new EntryDraft(kind, About(settles.Seq), By(by));
+        return await ledger.ReadKeyAsync(stream, key, cancellation) is { } row && await appender.ReadAnnouncedAsync(stream, row.Seq, cancellation) is var (head, entry) && entry.Kind == kind
+            && sealedParts.Open(head, entry) is { } opened
+            ? (entry, opened)
+            : null;
+    }
+
+    /// <summary>Backwards from <paramref name="before"/>, or from the end; looks at <see cref="MostEntries"/> entries at most, so that a page may be short, or empty, and have a next one.</summary>
+    internal async Task<OperatorPage> ReadBackAsync(EntryKind kind, long? before, int most, CancellationToken cancellation)
+    {
+        var stream = await StreamAsync(cancellation);
+        if (await ledger.ReadHeadAsync(stream, cancellation) is not { Head: var head })
+        {
+            return new([], null);
+        }
+
+        var (found, seen) = (ImmutableArray.CreateBuilder<(Entry, ReadOnlyMemory<byte>)>(most), 0L);
+        await foreach (var entry in EntriesBack.ReadAsync(ledger, stream, Math.Min(before ?? long.MaxValue, head.Seq + 1) - 1, MostEntries, cancellation))
+        {
+            seen = entry.Seq;
+            if (entry.Kind == kind && sealedParts.Open(head, entry) is { } opened)
+            {
+                found.Add((entry, opened));
+                if (found.Count == most)
+                {
+                    break;
+                }
+            }
+        }
+
+        return new(found.DrainToImmutable(), EntriesBack.Before(seen));
+    }
+
+    /// <param name="text">Why, where it is said: sealed.</param>
+    internal async Task<DecisionOutcome> DecideAsync(EntryKind kind, SettlementId settles, Official by, CancellationToken cancellation, string? text = null)
+    {
+        var stream = await StreamAsync(cancellation);
+        var draft = new EntryDraft(kind, About(settles.Seq), By(by, text));
         var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], settles, null, true));
         return await appender.AppendAsync(stream, proposal, isNew: false) switch
         {
@@ -86,10 +160,14 @@ public sealed class OperatorLedger(ILedgerStore ledger, Appender appender, Strea
         json.WriteNumber("about"u8, seq);
     });
 
-    private static byte[] By(Official by) => JsonBytes.OfObject(by, static (json, by) =>
+    private static byte[] By(Official by, string? text) => JsonBytes.OfObject((by, text), static (json, said) =>
     {
         json.WriteNumber("v"u8, Version);
-        by.Write(json, "by");
+        said.by.Write(json, "by");
+        if (said.text is not null)
+        {
+            json.WriteString("text"u8, said.text);
+        }
     });
 
     private static void Known(JsonElement root)

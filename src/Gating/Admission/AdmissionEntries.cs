@@ -103,6 +103,13 @@ internal static class AdmissionEntries
         return (terms, root.GetProperty("request").GetString()!);
     }
 
+    /// <summary>Who stood for the person; null where the entry's version does not say.</summary>
+    public static string? ReadIssuer(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        return json.RootElement.TryGetProperty("issuer", out var issuer) ? issuer.GetString() : null;
+    }
+
     /// <summary>What the grant of this entry charged, and when.</summary>
     public static UsageCharge ReadCharge(Entry entry)
     {

@@ -123,9 +123,9 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
             return Refused(new(RefusalReason.IdempotencyMismatch));
         }
 
-        if (head.State.Status is not StreamStatus.Active)
+        if (head.StatusAt(time.GetUtcNow()) is var status and not StreamStatus.Active)
         {
-            return Refused(new(head.State.Status is StreamStatus.Erased ? RefusalReason.PersonErased : head.State.Status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
+            return Refused(new(status is StreamStatus.Erased ? RefusalReason.PersonErased : status is StreamStatus.Revoked ? RefusalReason.PersonRevoked : RefusalReason.PersonSuspended));
         }
 
         var left = terms.ExpiresAt - time.GetUtcNow();

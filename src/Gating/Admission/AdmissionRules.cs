@@ -158,7 +158,7 @@ internal static class AdmissionRules
     private static Refusal? InputIsModerated(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
         question.Tool!.DemandsModeration ? new(RefusalReason.ModerationMissing) : null;
 
-    private static Refusal? PersonIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) => state.Status switch
+    private static Refusal? PersonIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) => state.StatusAt(now) switch
     {
         StreamStatus.Active => null,
         StreamStatus.Suspended => new(RefusalReason.PersonSuspended),

@@ -39,7 +39,7 @@ public static class ErasureRules
     /// <summary>Whether it may begin, of a stream whose last entry was <paramref name="last"/>.</summary>
     public static ErasureRefusal? Refuse(StreamState state, DateTimeOffset last, DateTimeOffset now) =>
         state.Holds.Any ? ErasureRefusal.Held
-        : state.Status is StreamStatus.Suspended ? ErasureRefusal.Suspended
+        : state.StatusAt(now) is StreamStatus.Suspended ? ErasureRefusal.Suspended
         : now - last < Kept ? ErasureRefusal.TooEarly
         : null;
 

@@ -4,6 +4,7 @@ using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Mandates;
+using Gating.Revocation;
 using Gating.Unmasking;
 
 namespace Gating.Fsck;
@@ -65,7 +66,7 @@ internal sealed class StreamSettlements(StreamId stream)
 
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
-            or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed;
+            or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked;
 
     private static SettlementId? Settles(Entry entry)
     {
@@ -91,6 +92,10 @@ internal sealed class StreamSettlements(StreamId stream)
                 return UnmaskParts.Decision(OperatorLedger.ReadAbout(entry));
             case EntryKind.Unmasked:
                 return UnmaskParts.Telling(OperatorLedger.ReadAbout(entry));
+            case EntryKind.Released:
+                return GrantRevocation.ReadSettled(entry);
+            case EntryKind.RevocationLifted:
+                return RevocationParts.Lifting(OperatorLedger.ReadAbout(entry));
             default:
                 return null;
         }

@@ -56,8 +56,8 @@ internal static class GenerationRules
     private static GenerationRefusal? Refusal(GenerationQuestion question, StreamState state, DateTimeOffset now) =>
         question.Registry.Apps.GetValueOrDefault(question.Grant.App) is not { Status: RegistryStatus.Active } ? GenerationRefusal.AppStopped
         : question.Registry.Tools.GetValueOrDefault(question.Grant.Resource) is not { Status: RegistryStatus.Active } ? GenerationRefusal.ToolStopped
-        : state.Status is StreamStatus.Revoked or StreamStatus.Erased ? GenerationRefusal.PersonRevoked
-        : state.Status is not StreamStatus.Active ? GenerationRefusal.PersonSuspended
+        : state.StatusAt(now) is StreamStatus.Revoked or StreamStatus.Erased ? GenerationRefusal.PersonRevoked
+        : state.StatusAt(now) is not StreamStatus.Active ? GenerationRefusal.PersonSuspended
         : now >= question.Grant.ExpiresAt ? GenerationRefusal.GrantExpired
         : question.Request.Units > question.Grant.Units ? GenerationRefusal.TooManyUnits
         : null;

@@ -3,6 +3,7 @@ using Gating.Admission;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.Revocation;
 
 namespace Gating.Generations;
 
@@ -59,8 +60,9 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
         }
 
         return GenerationEntries.Read(entry) is not { } begun || !string.Equals(begun.Fingerprint, fingerprint, StringComparison.Ordinal)
+            || await ledger.ReadSettlementAsync(grant.Person, GrantParts.Revocation(grant.Seq), cancellation) is not null
             ? new GenerationOutcome.Refused(GenerationRefusal.GrantSpent)
-            : head.State.Status switch
+            : head.StatusAt(time.GetUtcNow()) switch
             {
                 StreamStatus.Active => new GenerationOutcome.Begun(begun, Replayed: true),
                 StreamStatus.Suspended => new GenerationOutcome.Refused(GenerationRefusal.PersonSuspended),

@@ -35,6 +35,13 @@ public sealed class GrantVerifier(SigningKeyRing keys, AppHandles handles, strin
         }
     }
 
+    /// <summary>Null for anything that is no grant of ours, or another app's.</summary>
+    public PresentedGrant? ReadOf(string app, string token)
+    {
+        var grant = Read(token);
+        return string.Equals(grant?.App, app, StringComparison.Ordinal) ? grant : null;
+    }
+
     private PresentedGrant? Read(JsonElement claims)
     {
         if (!string.Equals(claims.GetProperty("iss").GetString(), issuer, StringComparison.Ordinal)

@@ -72,14 +72,20 @@ public enum EntryKind
     /// <summary>An hour of an app's or a tool's timeline was closed: how many entries it has, and the hash over theirs.</summary>
     HourClosed = 23,
 
+    /// <summary>An admin stopped somebody. In the operator's ledger; the stop itself is <see cref="StatusChanged"/> in the person's.</summary>
+    Revoked = 24,
+
+    /// <summary>An admin lifted that. In the operator's ledger, before it is so.</summary>
+    RevocationLifted = 25,
+
     /// <summary>An admin ordered that what is known of a person is erased. In the operator's ledger.</summary>
-    ErasureOrdered = 24,
+    ErasureOrdered = 26,
 
     /// <summary>From here on nothing is appended for the person.</summary>
-    ErasureBegun = 25,
+    ErasureBegun = 27,
 
     /// <summary>With this entry the stream's salt went: no sealed part of the stream can be opened any more.</summary>
-    Erased = 26,
+    Erased = 28,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

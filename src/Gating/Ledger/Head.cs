@@ -23,6 +23,7 @@ public readonly record struct UsageWindow(ulong Id, DateTimeOffset Start, DateTi
 public readonly record struct RefusalMinute(DateTimeOffset Minute, int Recorded);
 
 /// <summary>The part of a head that decisions read and change. Everything else about a head is the appender's.</summary>
+/// <param name="Status">What the strongest of <see cref="Stops"/> makes of it, whether or not its time is over: <see cref="StatusAt"/> is what counts.</param>
 /// <param name="Epoch">Goes up with each revocation or lifting.</param>
 /// <param name="Windows">At most <see cref="Head.MaxWindows"/> live ones.</param>
 public sealed record StreamState(StreamStatus Status, int Epoch, ImmutableArray<UsageWindow> Windows, RefusalMinute Refusals)
@@ -31,6 +32,15 @@ public sealed record StreamState(StreamStatus Status, int Epoch, ImmutableArray<
 
     /// <summary>Legal holds: while one stands nothing of the stream is removed.</summary>
     public StreamHolds Holds { get; init; } = StreamHolds.None;
+
+    /// <summary>Revocations and suspensions of whose stream it is.</summary>
+    public StreamStops Stops { get; init; } = StreamStops.None;
+
+    /// <summary>What a request of the owner's meets at that time: a suspension ends by itself. Of one without a known end it is not guessed when.</summary>
+    public StreamStatus StatusAt(DateTimeOffset now) =>
+        Status is StreamStatus.Suspended && !Stops.Standing.IsEmpty && Stops.Standing.All(stop => !stop.HoldsAt(now)) ? StreamStatus.Active : Status;
+
+    internal StreamState With(StreamStops stops) => this with { Stops = stops, Status = Status is StreamStatus.Erased ? StreamStatus.Erased : stops.Status, Epoch = Epoch + 1 };
 }
 
 /// <summary>A short-lived row that a later append deletes once it is past its time.</summary>
@@ -53,6 +63,9 @@ public sealed record Head(
     public const int MaxWindows = 128;
     public const int MaxShortLived = 256;
     public const int SaltSize = 32;
+
+    /// <summary>By the clock of decisions: the later of <paramref name="now"/> and the head's own time.</summary>
+    public StreamStatus StatusAt(DateTimeOffset now) => State.StatusAt(now > Time ? now : Time);
 
     /// <summary>The state of a stream before its first entry.</summary>
     public static Head New(ReadOnlyMemory<byte> salt) => new(0, EntryHash.Genesis, DateTimeOffset.UnixEpoch, 0, salt, [], StreamState.New);

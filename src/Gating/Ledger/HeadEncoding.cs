@@ -4,26 +4,33 @@ using System.Collections.Immutable;
 namespace Gating.Ledger;
 
 /// <summary>
-/// The stored bytes of a head, version first, all integers big-endian:
+/// The stored bytes of a head, version first, all integers big-endian. Version 1, of a head that knows of no stops, all others ever since included:
 /// <c>version(1)=1 ‖ seq(8) ‖ hash(32) ‖ unix-ms(8) ‖ announced(8) ‖ salt-length(1) ‖ salt ‖ status(1) ‖ epoch(4) ‖ refusal-minute-ms(8) ‖ refusals(4)
 /// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ expires-ms(8)] ‖ holds(2) × id(16) ‖ lifted-holds(2) × id(16)</c>.
-/// At most about 12 KiB.
+/// Version 2, of one that does: the same under its number, and then <c>stops(2) × [id(16) ‖ seq(8) ‖ until-ms(8), 0 without end] ‖ lifted-stops(2) × [the same]</c>. At most about 14 KiB.
 /// </summary>
 public static class HeadEncoding
 {
     public const byte Version = 1;
 
+    /// <summary>Who does not know this version refuses the head, and so whoever was stopped.</summary>
+    public const byte VersionWithStops = 2;
+
     private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2 + 2 + 2;
     private const int WindowSize = 32;
     private const int RowSize = KeyHash.Size + 8;
+    private const int StopSize = KeyHash.Size + 8 + 8;
 
     public static byte[] Encode(Head head)
     {
         var state = head.State;
         var holds = state.Holds;
-        var bytes = new byte[FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize) + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size)];
+        var stops = state.Stops;
+        var stopsSize = stops.Any ? 4 + ((stops.Standing.Length + stops.Lifted.Length) * StopSize) : 0;
+        var bytes = new byte[
+            FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize) + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size) + stopsSize];
         var rest = bytes.AsSpan();
-        Byte(ref rest, Version);
+        Byte(ref rest, stops.Any ? VersionWithStops : Version);
         Int64(ref rest, head.Seq);
         head.Hash.Write(rest);
         rest = rest[EntryHash.Size..];
@@ -55,6 +62,12 @@ public static class HeadEncoding
 
         Holds(ref rest, holds.Standing);
         Holds(ref rest, holds.Lifted);
+        if (stops.Any)
+        {
+            Stops(ref rest, stops.Standing);
+            Stops(ref rest, stops.Lifted);
+        }
+
         return bytes;
     }
 
@@ -62,7 +75,8 @@ public static class HeadEncoding
     public static Head Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new SequenceReader(bytes);
-        if (reader.Byte() is var version and not Version)
+        var version = reader.Byte();
+        if (version is not (Version or VersionWithStops))
         {
             throw new UnknownVersionException("head", version);
         }
@@ -88,8 +102,9 @@ public static class HeadEncoding
         }
 
         var holds = new StreamHolds(reader.Holds(StreamHolds.MaxStanding), reader.Holds(StreamHolds.MaxLifted));
+        var stops = version is VersionWithStops ? new StreamStops(reader.Stops(StreamStops.MaxStanding), reader.Stops(StreamStops.MaxLifted)) : StreamStops.None;
         reader.End();
-        return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals) { Holds = holds });
+        return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals) { Holds = holds, Stops = stops });
     }
 
     private static void Byte(ref Span<byte> rest, byte value)
@@ -111,6 +126,18 @@ public static class HeadEncoding
         {
             hold.Write(rest);
             rest = rest[HoldId.Size..];
+        }
+    }
+
+    private static void Stops(ref Span<byte> rest, ImmutableArray<StreamStop> stops)
+    {
+        Count(ref rest, stops.Length);
+        foreach (var stop in stops)
+        {
+            stop.Id.Write(rest);
+            rest = rest[KeyHash.Size..];
+            Int64(ref rest, stop.Seq);
+            Int64(ref rest, stop.Until?.ToUnixTimeMilliseconds() ?? 0);
         }
     }
 
@@ -167,6 +194,17 @@ public static class HeadEncoding
             }
 
             return ImmutableArray.Create(holds);
+        }
+
+        public ImmutableArray<StreamStop> Stops(int max)
+        {
+            var stops = new StreamStop[Count(max)];
+            for (var i = 0; i < stops.Length; i++)
+            {
+                stops[i] = new(KeyHash.FromBytes(Take(KeyHash.Size)), Int64(), Int64() is var until and not 0 ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null);
+            }
+
+            return ImmutableArray.Create(stops);
         }
 
         public readonly void End()

@@ -72,6 +72,9 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
         await store.ReleaseAsync(Name("account", issuer, subject), stream, cancellation);
     }
 
+    /// <summary>The stream of a person who was seen under that account before; null where nobody was. One read, and nothing is claimed.</summary>
+    public Task<StreamId?> FindPersonAsync(string issuer, string subject, CancellationToken cancellation) => store.FindAsync(Name("account", issuer, subject), cancellation);
+
     /// <summary>The stream of an app, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
     public async ValueTask<StreamId> OfAsync(string kind, string id, CancellationToken cancellation)
     {

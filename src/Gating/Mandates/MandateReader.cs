@@ -19,9 +19,9 @@ public static class MandateReader
     private static readonly Choices<MandateFields> Fields = new(
         ("prompts", MandateFields.Prompts), ("labels", MandateFields.Labels), ("bundles", MandateFields.Bundles), ("identity", MandateFields.Identity));
 
-    private static readonly TextRule Text = new(static text => text.Length is >= 1 and <= 512 && !text.Any(char.IsControl) && !string.IsNullOrWhiteSpace(text), "1 to 512 characters, not blank and without controls");
+    internal static readonly TextRule Text = new(static text => text.Length is >= 1 and <= 512 && !text.Any(char.IsControl) && !string.IsNullOrWhiteSpace(text), "1 to 512 characters, not blank and without controls");
 
-    private static readonly TextRule Time = new(static text => TimeOf(text) is not null, "a time as 2027-01-31T00:00:00Z");
+    internal static readonly TextRule Time = new(static text => TimeOf(text) is not null, "a time as 2027-01-31T00:00:00Z");
 
     /// <summary>The proposal, or everything that is wrong with it.</summary>
     /// <param name="person">Opens the handle of a person that was given to that regulator; null for anything else.</param>
@@ -59,7 +59,7 @@ public static class MandateReader
         }
     }
 
-    private static Official ReadRegulator(JsonPlace place)
+    internal static Official ReadRegulator(JsonPlace place)
     {
         var fields = JsonFields.Of(place, "issuer", "subject");
         return new(fields.Text("issuer", TextRules.Ascii), fields.Text("subject", TextRules.Value), null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gating.Registry.Reading;
 
 namespace Gating.Registry;
 
@@ -8,7 +9,7 @@ public enum SeedMode
     /// <summary>They stay. The registry of both together must be valid.</summary>
     Merge = 1,
 
-    /// <summary>They go: afterwards the registry is the seed. Also puts right a registry that cannot be read.</summary>
+    /// <summary>They go: afterwards the registry is the seed, and the stops that stand on what it registers. Also puts right a registry that cannot be read.</summary>
     Replace = 2,
 }
 
@@ -76,11 +77,16 @@ internal sealed record RegistryChange(IReadOnlyList<RegistryRow> Upserts, IReadO
         var before = stored.ToDictionary(row => (row.Kind, row.Name), row => row.Json);
         var named = wanted.Select(row => (row.Kind, row.Name)).ToHashSet();
         var others = stored.Where(row => !named.Contains((row.Kind, row.Name))).ToList();
+
+        // No seed lifts a stop: whoever starts with one would undo what an admin did.
+        var (stops, rest) = (others.FindAll(IsStop), others.FindAll(static row => !IsStop(row)));
         var upserts = wanted.Where(row => !string.Equals(before.GetValueOrDefault((row.Kind, row.Name)), row.Json, StringComparison.Ordinal)).ToList();
         return seed switch
         {
             SeedMode.Merge => new(upserts, [], [.. wanted, .. others]),
-            SeedMode.Replace => new(upserts, others, wanted),
+            SeedMode.Replace => new(upserts, rest, [.. wanted, .. stops]),
         };
     }
+
+    private static bool IsStop(RegistryRow row) => string.Equals(row.Kind, RegistryWords.Stop, StringComparison.Ordinal);
 }

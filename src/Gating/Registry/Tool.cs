@@ -24,7 +24,11 @@ public sealed record Tool(
     int MaxUnits,
     TimeSpan GrantLifetime,
     ImmutableArray<Quota> Quotas,
-    Labelling? Labelling);
+    Labelling? Labelling)
+{
+    /// <summary>No grant lives longer.</summary>
+    public static readonly TimeSpan LongestGrant = TimeSpan.FromMinutes(15);
+}
 
 /// <summary>The proof of identity a tool asks for. <paramref name="MaxAge"/> null: any age.</summary>
 public sealed record AssuranceDemand(AssuranceLevel Level, TimeSpan? MaxAge);

@@ -18,8 +18,10 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
     /// <summary>Who is let in, by route and method, as the table of the running gate names them.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        // These three find out who calls by what is in the request; their own tests are TokenEndpointTests, RefusalTableTests and IdentifyTests.
+        // These find out who calls by what is in the request; their own tests are TokenEndpointTests, RefusalTableTests, IntrospectionTests and IdentifyTests.
         ["POST /oauth2/token"] = [Anyone],
+        ["POST /oauth2/introspect"] = [Anyone],
+        ["POST /oauth2/revoke"] = [Anyone],
         ["POST /v1/identify"] = [Anyone],
         ["GET /jwks"] = [Anyone],
         ["GET /.well-known/oauth-authorization-server"] = [Anyone],
@@ -52,11 +54,15 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["POST /v1/unmask/{id}/approve"] = ["admin"],
         ["POST /v1/unmask/{id}/decline"] = ["admin"],
         ["POST /v1/unmask/{id}/tell"] = ["regulator"],
+        ["POST /v1/revocations"] = ["admin", "weak admin"],
+        ["GET /v1/revocations"] = ["admin", "weak admin"],
+        ["GET /v1/revocations/{id}"] = ["admin", "weak admin"],
+        ["DELETE /v1/revocations/{id}"] = ["admin", "weak admin"],
     };
 
     private static readonly Dictionary<string, string> MadeUp = new(StringComparer.Ordinal)
     {
-        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70),
+        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999",
     };
 
     private GateWorld _world = null!;
@@ -111,9 +117,10 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
     public async Task A_method_that_no_route_has_is_refused()
     {
         var values = await ValuesAsync();
-        foreach (var path in Routes().Select(static route => route.Split(' ')[1]).Distinct(StringComparer.Ordinal))
+        var routes = Routes();
+        foreach (var path in routes.Select(static route => route.Split(' ')[1]).Distinct(StringComparer.Ordinal))
         {
-            foreach (var method in new[] { "DELETE", "PATCH", "TRACE" })
+            foreach (var method in new[] { "DELETE", "PATCH", "TRACE" }.Where(method => !routes.Contains($"{method} {path}")))
             {
                 (await SendAsync($"{method} {path}", values, new("Bearer", _desk.Admin("ada")))).ShouldBeOneOf(404, 405);
             }
@@ -192,8 +199,16 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         return new(StringComparer.Ordinal)
         {
             ["jti"] = granted.GrantId, ["generation"] = begun.Text("id"), ["content"] = put.Text("content_id"), ["mandate"] = mandate, ["request"] = request.Text("request"),
-            ["person"] = person, ["upload"] = new('A', 70),
+            ["person"] = person, ["upload"] = new('A', 70), ["revocation"] = await RevokedAsync(),
         };
+    }
+
+    /// <summary>Of somebody else, so that the others' grants are good.</summary>
+    private async Task<string> RevokedAsync()
+    {
+        (await _world.Call(_world.IdToken("bo")).SendAsync()).Status.ShouldBe(200);
+        var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"bo"}},"reason":"abuse","text":"x"}""";
+        return (await _desk.SendAsync(HttpMethod.Post, "/v1/revocations", _desk.Admin("ada"), Encoding.UTF8.GetBytes(order), ("Idempotency-Key", "k"))).Text("revocation");
     }
 
     private async Task<int> SendAsync(string route, Dictionary<string, string> values, AuthenticationHeaderValue? credentials)
@@ -201,7 +216,8 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]);
         path = path.Replace("{n}", "1", StringComparison.Ordinal).Replace("{contentId}", values["content"], StringComparison.Ordinal).Replace("{entry}", values["jti"], StringComparison.Ordinal)
             .Replace("{later}", "report", StringComparison.Ordinal).Replace("{**path}", "0/000.p/1", StringComparison.Ordinal)
-            .Replace("{id}", path.StartsWith("/v1/mandates", StringComparison.Ordinal) ? values["mandate"] : path.StartsWith("/v1/unmask", StringComparison.Ordinal) ? values["request"] : values["generation"], StringComparison.Ordinal);
+            .Replace("{id}", path.StartsWith("/v1/mandates", StringComparison.Ordinal) ? values["mandate"] : path.StartsWith("/v1/unmask", StringComparison.Ordinal) ? values["request"]
+                : path.StartsWith("/v1/revocations", StringComparison.Ordinal) ? values["revocation"] : values["generation"], StringComparison.Ordinal);
         var query = path.StartsWith("/v1/trace", StringComparison.Ordinal) ? $"?mandate={values["mandate"]}{(method is "GET" || path.EndsWith("bundles", StringComparison.Ordinal) ? $"&content_id={values["content"]}" : "")}" : "";
         using var request = new HttpRequestMessage(new(method), new Uri(_world.Addresses[0], path + query));
         request.Headers.Authorization = credentials;

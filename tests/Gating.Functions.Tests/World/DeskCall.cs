@@ -42,10 +42,15 @@ public sealed class DeskCall(GateWorld world, int instance = 0)
 
     public Task<DeskAnswer> PostAsync(string path, string? token, string? json = null) => SendAsync(HttpMethod.Post, path, token, json is null ? null : Encoding.UTF8.GetBytes(json));
 
-    public async Task<DeskAnswer> SendAsync(HttpMethod method, string path, string? token, byte[]? body)
+    public async Task<DeskAnswer> SendAsync(HttpMethod method, string path, string? token, byte[]? body, (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(world.Addresses[instance], path));
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        if (header is var (name, value))
+        {
+            request.Headers.Add(name, value);
+        }
+
         request.Content = body is null ? null : new ByteArrayContent(body);
         using var response = await world.Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();

@@ -69,7 +69,9 @@ public sealed class GateWorld : IAsyncDisposable
         ["Gating:DrivesItself"] = DrivesItself ? "true" : "false",
     };
 
-    public IServiceProvider Services => _instances[0].Services;
+    public IServiceProvider Services => ServicesOf(0);
+
+    public IServiceProvider ServicesOf(int instance) => _instances[instance].Services;
 
     public ILedgerStore Ledger => Services.GetRequiredService<ILedgerStore>();
 

@@ -14,7 +14,7 @@ public sealed class EncodingTests
 {
     public static TheoryData<string> EntryVectors => Vectors("entry-v1.json");
 
-    public static TheoryData<string> HeadVectors => Vectors("head-v1.json");
+    public static TheoryData<string> HeadVectors => [.. Vectors("head-v1.json"), .. Vectors("head-v2.json")];
 
     [Theory]
     [MemberData(nameof(EntryVectors))]
@@ -68,8 +68,8 @@ public sealed class EncodingTests
     public void A_head_of_another_version_is_refused_by_its_number()
     {
         var bytes = HeadEncoding.Encode(FullHead());
-        bytes[0] = 2;
-        Should.Throw<UnknownVersionException>(() => HeadEncoding.Decode(bytes)).Version.ShouldBe(2);
+        bytes[0] = 3;
+        Should.Throw<UnknownVersionException>(() => HeadEncoding.Decode(bytes)).Version.ShouldBe(3);
     }
 
     [Fact]
@@ -86,6 +86,9 @@ public sealed class EncodingTests
         {
             Holds = new(
                 [.. Enumerable.Range(0, StreamHolds.MaxStanding).Select(static i => new HoldId((UInt128)i))], [.. Enumerable.Range(0, StreamHolds.MaxLifted).Select(static i => new HoldId((UInt128)i))]),
+            Stops = new(
+                [.. Enumerable.Range(0, StreamStops.MaxStanding).Select(static i => new StreamStop(new((UInt128)i), i, null))],
+                [.. Enumerable.Range(0, StreamStops.MaxLifted).Select(static i => new StreamStop(new((UInt128)i), i, DateTimeOffset.UnixEpoch.AddDays(1)))]),
         });
 
     private static Head ReadHead(JsonElement v) => new(
@@ -102,7 +105,15 @@ public sealed class EncodingTests
             new(Time(v, "refusalMinute"), v.GetProperty("refusals").GetInt32()))
         {
             Holds = new(ReadHolds(v, "holds"), ReadHolds(v, "liftedHolds")),
+            Stops = new(ReadStops(v, "stops"), ReadStops(v, "liftedStops")),
         });
+
+    // Of version 1 there are none.
+    private static ImmutableArray<StreamStop> ReadStops(JsonElement v, string name) => v.TryGetProperty(name, out var stops)
+        ? [.. stops.EnumerateArray().Select(static stop => new StreamStop(
+            KeyHash.FromBytes(Convert.FromHexString(stop.GetProperty("id").GetString()!)), stop.GetProperty("seq").GetInt64(),
+            stop.GetProperty("until").ValueKind is JsonValueKind.Null ? null : Time(stop, "until")))]
+        : [];
 
     private static ImmutableArray<HoldId> ReadHolds(JsonElement v, string name) =>
         [.. v.GetProperty(name).EnumerateArray().Select(static id => HoldId.FromBytes(Convert.FromHexString(id.GetString()!)))];

@@ -24,7 +24,7 @@ internal sealed class MandatesEndpoint(RoleCaller callers, MandateDesk desk, Des
         var (terms, errors) = MandateReader.Read(body ?? [], time.GetUtcNow(), handles.OpenPerson);
         if (terms is null)
         {
-            await MalformedAsync(context, errors);
+            await MalformedBody.RefuseAsync(context, "mandate_malformed", "The proposal is not one that can be made.", errors);
             return;
         }
 
@@ -139,24 +139,4 @@ internal sealed class MandatesEndpoint(RoleCaller callers, MandateDesk desk, Des
 
         json.WriteEndArray();
     }
-
-    private static Task MalformedAsync(HttpContext context, ImmutableArray<RegistryError> errors) =>
-        JsonAnswer.WriteAsync(context.Response, StatusCodes.Status400BadRequest, MediaTypes.Problem, errors, static (json, errors) =>
-        {
-            json.WriteString("type"u8, "urn:gating:problem:mandate_malformed"u8);
-            json.WriteString("title"u8, "The proposal is not one that can be made."u8);
-            json.WriteNumber("status"u8, StatusCodes.Status400BadRequest);
-            json.WriteString("reason"u8, "mandate_malformed"u8);
-            json.WriteStartArray("errors"u8);
-            foreach (var error in errors)
-            {
-                json.WriteStartObject();
-                json.WriteString("at"u8, error.At);
-                json.WriteString("seen"u8, error.Seen);
-                json.WriteString("allowed"u8, error.Allowed);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }, context.RequestAborted);
 }

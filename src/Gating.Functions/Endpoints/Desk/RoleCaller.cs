@@ -20,6 +20,20 @@ internal sealed class RoleCaller(RegistrySource registry, RoleVerifier roles)
     /// <inheritdoc cref="AdminAsync"/>
     public Task<RoleHolder?> EitherAsync(HttpContext context) => CallAsync(context, static holder => holder.IsAdmin || holder.IsRegulator, "admin or regulator", strong: false);
 
+    /// <summary>For what turns out to take strong authentication once it is read; null where it is missing, and then the answer is written.</summary>
+    public static async Task<RoleHolder?> StrongAsync(HttpContext context, RoleHolder holder)
+    {
+        if (holder.IsStrong)
+        {
+            return holder;
+        }
+
+        var stepUp = string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $", error=\"insufficient_user_authentication\", acr_values=\"{holder.Stronger.AcrValues}\", max_age={(int)holder.Stronger.MaxAge.TotalSeconds}");
+        return await RefuseAsync(context, StatusCodes.Status401Unauthorized, stepUp, "authentication_not_strong", "This takes strong authentication that is recent.");
+    }
+
     private async Task<RoleHolder?> CallAsync(HttpContext context, Predicate<RoleHolder> holds, string role, bool strong)
     {
         if (context.Request.Headers.Authorization is not [{ } only] || !only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
@@ -33,13 +47,8 @@ internal sealed class RoleCaller(RegistrySource registry, RoleVerifier roles)
                 return await RefuseAsync(context, StatusCodes.Status401Unauthorized, ", error=\"invalid_token\"", "token_" + Word(refused.Reason), "The identity token is not accepted.");
             case RoleOutcome.Holds { Holder: var holder } when !holds(holder):
                 return await RefuseAsync(context, StatusCodes.Status403Forbidden, ", error=\"insufficient_scope\"", "role_missing", $"This takes the role of {role}.");
-            case RoleOutcome.Holds { Holder: { IsStrong: false } weak } when strong:
-                var stepUp = string.Create(
-                    System.Globalization.CultureInfo.InvariantCulture,
-                    $", error=\"insufficient_user_authentication\", acr_values=\"{weak.Stronger.AcrValues}\", max_age={(int)weak.Stronger.MaxAge.TotalSeconds}");
-                return await RefuseAsync(context, StatusCodes.Status401Unauthorized, stepUp, "authentication_not_strong", "This takes strong authentication that is recent.");
             case RoleOutcome.Holds { Holder: var holder }:
-                return holder;
+                return strong ? await StrongAsync(context, holder) : holder;
             default:
                 await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "issuer_unavailable", "The issuer's keys cannot be had.");
                 return null;

@@ -14,16 +14,21 @@ internal sealed class RegistryDraft(RegistryMode mode)
 
     public List<Located<Issuer>> Issuers { get; } = [];
 
+    public List<RegistryStop> Stops { get; } = [];
+
     public ImmutableArray<Quota> PersonQuotas { get; set; } = [];
 
     public List<Located<RegistryRow>> Rows { get; } = [];
 
     public RegistryDocument ToDocument() => new(
-        [.. Apps.Select(app => app.App)],
-        [.. Tools.Select(tool => tool.Value)],
-        [.. Issuers.Select(issuer => issuer.Value)],
+        [.. Apps.Select(app => app.App with { Status = StatusOf(RegistryKind.App, app.App.Id, app.App.Status) })],
+        [.. Tools.Select(tool => tool.Value with { Status = StatusOf(RegistryKind.Tool, tool.Value.Resource, tool.Value.Status) })],
+        [.. Issuers.Select(issuer => issuer.Value with { Status = StatusOf(RegistryKind.Issuer, issuer.Value.Id, issuer.Value.Status) })],
         PersonQuotas,
         [.. Rows.Select(row => row.Value)]);
+
+    private RegistryStatus StatusOf(RegistryKind kind, string name, RegistryStatus own) =>
+        Stops.Exists(stop => stop.Kind == kind && string.Equals(stop.Name, name, StringComparison.Ordinal)) ? RegistryStatus.Stopped : own;
 }
 
 /// <param name="Issuers">Issuers named by its audiences.</param>

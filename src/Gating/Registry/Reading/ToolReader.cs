@@ -8,7 +8,6 @@ internal static class ToolReader
     private const int MostUnits = 1_000_000;
 
     private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan MaxLifetime = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(3660);
 
@@ -28,7 +27,7 @@ internal static class ToolReader
             fields.Flag("demandsConsent"),
             fields.Flag("demandsModeration"),
             (int)fields.Integer("maxUnits", 1, MostUnits),
-            fields.Seconds("grantLifetimeSeconds", MinLifetime, MaxLifetime),
+            fields.Seconds("grantLifetimeSeconds", MinLifetime, Tool.LongestGrant),
             QuotaReader.ReadAll(fields, "quotas", RegistryWords.ToolScopes),
             fields.Optional("labelling") is { } labelling ? LabellingReader.Read(labelling) : null);
         draft.Tools.Add(new(tool, place));

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+using Gating.Access;
+using Gating.Functions.Http;
+using Gating.Grants;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Revocation;
+
+namespace Gating.Functions.Endpoints.Desk;
+
+/// <summary>Revocations as JSON. A person is the handle that all admins share, a grant the <c>jti</c> by which its app knows it.</summary>
+internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
+{
+    public static string PathOf(long id) => $"/v1/revocations/{RecordedRevocation.Text(id)}";
+
+    /// <summary>One of them, with a page of the grants that it reached.</summary>
+    public Task WriteAsync(HttpContext context, int status, RecordedRevocation revocation, RevocationStanding standing, OpenGrantPage reached)
+    {
+        var next = reached.Next is { } seq ? string.Create(CultureInfo.InvariantCulture, $"g{seq}") : null;
+        LinkNext(context, PathOf(revocation.Id), next);
+        return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Json, (answers: this, revocation, standing, reached, next), static (json, state) =>
+        {
+            state.answers.Write(json, state.revocation, state.standing);
+            json.WriteStartArray("grants"u8);
+            foreach (var terms in state.reached.Grants)
+            {
+                state.answers.Write(json, terms);
+            }
+
+            json.WriteEndArray();
+            WriteNext(json, state.next);
+        }, context.RequestAborted);
+    }
+
+    public Task WriteAsync(HttpContext context, RevocationPage page)
+    {
+        var next = page.Next is { } id ? RecordedRevocation.Text(id) : null;
+        LinkNext(context, "/v1/revocations", next);
+        return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (answers: this, page, next), static (json, state) =>
+        {
+            json.WriteStartArray("revocations"u8);
+            foreach (var (revocation, standing) in state.page.Revocations)
+            {
+                json.WriteStartObject();
+                state.answers.Write(json, revocation, standing);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            WriteNext(json, state.next);
+        }, context.RequestAborted);
+    }
+
+    public static Task RefuseAsync(HttpContext context, RevocationRefusal refusal)
+    {
+        var (status, reason, detail) = refusal switch
+        {
+            RevocationRefusal.Unknown => (404, "revocation_unknown", "There is no such revocation."),
+            RevocationRefusal.PersonUnknown => (404, "person_unknown", "Nothing is recorded of such a person."),
+            RevocationRefusal.NotRegistered => (404, "not_registered", "Nothing is registered under that name."),
+            RevocationRefusal.OwnIssuer => (409, "own_issuer", "You are an admin by the word of this issuer: stopped by you it could not be opened again."),
+            RevocationRefusal.Over => (400, "suspension_over", "The suspension would be over already."),
+            RevocationRefusal.TooMany => (409, "too_many_stops", $"{StreamStops.MaxStanding} stops stand on this person: lift some."),
+            RevocationRefusal.KeyTaken => (422, "idempotency_mismatch", "The Idempotency-Key was used for another order."),
+            RevocationRefusal.Busy => (503, "busy", "The record is in heavy use: try again, under the same Idempotency-Key."),
+        };
+        return Problem.WriteAsync(context, status, reason, detail);
+    }
+
+    private void Write(Utf8JsonWriter json, RecordedRevocation revocation, RevocationStanding standing)
+    {
+        var order = revocation.Order;
+        json.WriteString("revocation"u8, RecordedRevocation.Text(revocation.Id));
+        json.WriteString("standing"u8, standing switch
+        {
+            RevocationStanding.Standing => "standing"u8,
+            RevocationStanding.Ended => "ended"u8,
+            RevocationStanding.Lifted => "lifted"u8,
+        });
+        json.WriteStartObject("subject"u8);
+        switch (order.Target)
+        {
+            case RevocationTarget.OfPerson of:
+                json.WriteString("person"u8, people.OfPerson(of.Person));
+                break;
+            case RevocationTarget.OfRegistered registered:
+                json.WriteString(registered.Kind.Word(), registered.Name);
+                break;
+        }
+
+        json.WriteEndObject();
+        json.WriteString("reason"u8, order.Reason.Word());
+        json.WriteString("text"u8, order.Text);
+        if (order.Until is { } until)
+        {
+            json.WriteString("suspend_until"u8, until);
+        }
+
+        json.WriteString("at"u8, revocation.At);
+        json.WriteStartObject("by"u8);
+        json.WriteString("issuer"u8, revocation.By.Issuer);
+        json.WriteString("subject"u8, revocation.By.Subject);
+        json.WriteEndObject();
+    }
+
+    private void Write(Utf8JsonWriter json, GrantTerms terms)
+    {
+        json.WriteStartObject();
+        json.WriteString("grant"u8, grants.OfGrant(terms.App, terms.Person, terms.Seq));
+        json.WriteString("app"u8, terms.App);
+        json.WriteString("tool"u8, terms.Resource);
+        json.WriteString("issued"u8, terms.IssuedAt);
+        json.WriteString("expires"u8, terms.ExpiresAt);
+        json.WriteEndObject();
+    }
+
+    private static void LinkNext(HttpContext context, string path, string? next)
+    {
+        if (next is not null)
+        {
+            context.Response.Headers.Link = $"<{path}?cursor={next}>; rel=\"next\"";
+        }
+    }
+
+    private static void WriteNext(Utf8JsonWriter json, string? next)
+    {
+        if (next is not null)
+        {
+            json.WriteString("next"u8, next);
+        }
+    }
+}

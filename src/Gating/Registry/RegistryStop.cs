@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Gating.Ledger;
+using Gating.Registry.Reading;
+
+namespace Gating.Registry;
+
+/// <summary>What can be stopped.</summary>
+public enum RegistryKind
+{
+    App = 1,
+    Tool = 2,
+    Issuer = 3,
+}
+
+/// <summary>
+/// A stop that stands on an app, a tool or an issuer, whatever its own row says: it is open again when no stop stands on it any more and its row is active. One that names nothing registered is kept all the same: what is registered under that
+/// name later is stopped.
+/// </summary>
+public sealed record RegistryStop(KeyHash Id, RegistryKind Kind, string Name)
+{
+    public RegistryRow ToRow()
+    {
+        using var json = JsonDocument.Parse(JsonBytes.OfObject(this, static (json, stop) =>
+        {
+            json.WriteString("id"u8, stop.Id.ToString());
+            json.WriteString("kind"u8, stop.Kind.Word());
+            json.WriteString("name"u8, stop.Name);
+        }));
+        return RowReader.Write(RegistryWords.Stop, Id.ToString(), json.RootElement);
+    }
+}
+
+/// <summary>The words for kinds of rows.</summary>
+public static class RegistryKinds
+{
+    /// <summary>No discard: a kind without a word does not compile.</summary>
+    public static string Word(this RegistryKind kind) => kind switch
+    {
+        RegistryKind.App => RegistryWords.App,
+        RegistryKind.Tool => RegistryWords.Tool,
+        RegistryKind.Issuer => RegistryWords.Issuer,
+    };
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Gating.Admission;
+using Gating.Grants;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Revocation;
+
+/// <summary>Grants that were open when somebody was stopped, the youngest first.</summary>
+/// <param name="Next">Seq before which the next page begins; null where there is none. A page may be empty and have one.</param>
+public sealed record OpenGrantPage(ImmutableArray<GrantTerms> Grants, long? Next);
+
+/// <summary>
+/// What a stop reaches: each grant that stands before it in the person's ledger, had not expired and was not settled by then. Nothing can be missing: whatever was granted has an entry before the stop's, and
+/// the oldest grant that can be open is <see cref="Tool.LongestGrant"/> old. By range queries in the person's partition, and a point read for each grant.
+/// </summary>
+public sealed class OpenGrants(ILedgerStore ledger)
+{
+    /// <summary>Of one page.</summary>
+    public const int MostGrants = 100;
+
+    /// <summary>Entries that are read for one page at most.</summary>
+    private const int MostEntries = 2000;
+
+    /// <param name="place">Seq of the stop.</param>
+    /// <param name="before">Where the page before it ended; null: the first.</param>
+    public async Task<OpenGrantPage> ReadAsync(StreamId person, long place, long? before, CancellationToken cancellation)
+    {
+        if (await ledger.ReadEntryAsync(person, place, cancellation) is not { Kind: EntryKind.StatusChanged, Time: var stopped })
+        {
+            throw new StreamFrozenException(person, $"a revocation names entry {place}, which stops nobody");
+        }
+
+        var (open, seen) = (ImmutableArray.CreateBuilder<GrantTerms>(), 0L);
+        await foreach (var entry in EntriesBack.ReadAsync(ledger, person, Math.Min(before ?? place, place) - 1, MostEntries, cancellation))
+        {
+            if (entry.Time + Tool.LongestGrant <= stopped)
+            {
+                // Whatever stands before it is older still.
+                return new(open.DrainToImmutable(), null);
+            }
+
+            seen = entry.Seq;
+            if (entry.Kind is EntryKind.Granted && AdmissionEntries.ReadGranted(entry).Terms is var terms && terms.ExpiresAt > stopped && !await WasSettledAsync(person, entry.Seq, place, cancellation))
+            {
+                open.Add(terms);
+                if (open.Count == MostGrants)
+                {
+                    break;
+                }
+            }
+        }
+
+        return new(open.DrainToImmutable(), EntriesBack.Before(seen));
+    }
+
+    private async Task<bool> WasSettledAsync(StreamId person, long seq, long place, CancellationToken cancellation) =>
+        await ledger.ReadSettlementAsync(person, seq, cancellation) is { } row && row.By < place;
+}

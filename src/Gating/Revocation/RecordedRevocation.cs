@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Gating.Access;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Revocation;
+
+/// <summary>Who or what is stopped.</summary>
+public abstract record RevocationTarget
+{
+    private RevocationTarget()
+    {
+    }
+
+    public sealed record OfPerson(StreamId Person) : RevocationTarget;
+
+    /// <summary>An app, a tool or an issuer.</summary>
+    public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationTarget;
+}
+
+/// <summary>What an admin orders.</summary>
+/// <param name="Text">1 to 512 characters. Personal, or names a case: it stands only in sealed parts.</param>
+/// <param name="Until">A suspension, which ends by itself; null: until it is lifted. Of people alone.</param>
+public sealed record RevocationOrder(RevocationTarget Target, RevocationReason Reason, string Text, DateTimeOffset? Until)
+{
+    /// <summary>SHA-256 over all of it, hexadecimal: what an idempotency key stands for.</summary>
+    internal string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(JsonBytes.OfObject(this, static (json, order) => order.Write(json))));
+
+    internal void Write(System.Text.Json.Utf8JsonWriter json)
+    {
+        switch (Target)
+        {
+            case RevocationTarget.OfPerson of:
+                json.WriteString("person"u8, of.Person.ToString());
+                break;
+            case RevocationTarget.OfRegistered registered:
+                json.WriteString("kind"u8, registered.Kind.Word());
+                json.WriteString("name"u8, registered.Name);
+                break;
+        }
+
+        json.WriteString("reason"u8, Reason.Word());
+        json.WriteString("text"u8, Text);
+        if (Until is { } until)
+        {
+            json.WriteNumber("until"u8, until.ToUnixTimeMilliseconds());
+        }
+    }
+}
+
+/// <summary>How a revocation stands now.</summary>
+public enum RevocationStanding
+{
+    Standing = 1,
+
+    /// <summary>A suspension whose time is over.</summary>
+    Ended = 2,
+    Lifted = 3,
+}
+
+/// <summary>A revocation as it was recorded.</summary>
+/// <param name="Id">Seq of its entry in the operator's ledger.</param>
+/// <param name="Stop">What the person's head, or the registry, calls it.</param>
+/// <param name="Place">Seq of the stop in the person's ledger; 0 where it is no person's.</param>
+public sealed record RecordedRevocation(long Id, DateTimeOffset At, Official By, RevocationOrder Order, KeyHash Stop, long Place)
+{
+    /// <summary>As people cite it: <c>r</c> and the number.</summary>
+    public static string Text(long id) => string.Create(CultureInfo.InvariantCulture, $"r{id}");
+
+    /// <summary>Reads what <see cref="Text"/> writes, and nothing else.</summary>
+    public static bool TryParse(string? text, out long id)
+    {
+        id = 0;
+        return text is ['r', >= '1' and <= '9', ..] && text.Length <= 13 && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out id);
+    }
+}
+
+/// <summary>Why nobody is stopped, or nothing lifted. Stable: callers switch on it.</summary>
+public enum RevocationRefusal
+{
+    /// <summary>There is no such revocation.</summary>
+    Unknown = 1,
+
+    /// <summary>Nothing is recorded of that person.</summary>
+    PersonUnknown = 2,
+
+    /// <summary>The suspension would be over before it began.</summary>
+    Over = 3,
+
+    /// <summary><see cref="StreamStops.MaxStanding"/> stops stand already.</summary>
+    TooMany = 4,
+
+    /// <summary>The idempotency key was used for something else.</summary>
+    KeyTaken = 5,
+
+    /// <summary>Nothing is registered under that name.</summary>
+    NotRegistered = 7,
+
+    /// <summary>The issuer by whose word this admin is one: nobody who depends on it could lift that again.</summary>
+    OwnIssuer = 8,
+
+    /// <summary>Too much is being asked of that ledger at once: try again.</summary>
+    Busy = 6,
+}
+
+/// <summary>How ordering or lifting a revocation ended.</summary>
+public abstract record RevocationOutcome
+{
+    private RevocationOutcome()
+    {
+    }
+
+    /// <summary>It is as was asked, recorded and announced.</summary>
+    /// <param name="Replayed">It was so before.</param>
+    public sealed record Done(RecordedRevocation Revocation, RevocationStanding Standing, bool Replayed) : RevocationOutcome
+    {
+        public override T Match<T>(Func<Done, T> done, Func<Refused, T> refused) => done(this);
+    }
+
+    public sealed record Refused(RevocationRefusal Reason) : RevocationOutcome
+    {
+        public override T Match<T>(Func<Done, T> done, Func<Refused, T> refused) => refused(this);
+    }
+
+    /// <summary>By case: a new one does not compile until it is matched here and by every caller.</summary>
+    public abstract T Match<T>(Func<Done, T> done, Func<Refused, T> refused);
+}

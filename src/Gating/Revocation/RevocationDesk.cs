@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Gating.Access;
+using Gating.Admission;
+using Gating.Ledger;
+using Gating.Registry;
+
+namespace Gating.Revocation;
+
+/// <summary>A page of revocations, the youngest first.</summary>
+/// <param name="Next">Id before which the next page begins; null where there is none.</param>
+public sealed record RevocationPage(ImmutableArray<(RecordedRevocation Revocation, RevocationStanding Standing)> Revocations, long? Next);
+
+/// <summary>
+/// An admin stops somebody, and lifts it: the stop in the person's ledger, what the admin did in the operator's. Throws <see cref="StorageUnavailableException"/>: nothing is acknowledged then, and the same
+/// request again finds what stands and does the rest.
+/// </summary>
+public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, TimeProvider time)
+{
+    /// <summary>Of one page.</summary>
+    public const int MostRevocations = 100;
+
+    /// <summary>
+    /// Once it has returned <see cref="RevocationOutcome.Done"/> no instance commits a grant or a generation of that person's, nor tells one again; of an app, a tool or an issuer that holds as well, for it returns when no snapshot
+    /// without the stop may be used any more (<see cref="RegistrySource.MaxAge"/>): only what was decided before and is on its way to storage then can still be committed, and of that no grant is signed.
+    /// </summary>
+    /// <param name="key">The admin's for this order: sent again it completes the order and is answered the same, for a day at least.</param>
+    public async Task<RevocationOutcome> RevokeAsync(RevocationOrder order, Official by, IdempotencyKey key, CancellationToken cancellation)
+    {
+        if (order.Target is RevocationTarget.OfRegistered { Kind: RegistryKind.Issuer, Name: var issuer } && string.Equals(issuer, by.Issuer, StringComparison.Ordinal))
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.OwnIssuer);
+        }
+
+        var used = KeyHash.Of("revocation", by.Issuer, by.Subject, key.Value);
+        if (await operators.FindByKeyAsync(EntryKind.Revoked, used, cancellation) is var (entry, opened))
+        {
+            return await ReplayAsync(RevocationEntries.ReadOrdered(entry, opened), order, cancellation);
+        }
+
+        // The stop first, its record second: they are of two ledgers and cannot be one commit. A crash between leaves somebody stopped by an entry of his own that says by whom and why, and of which the
+        // operator's ledger does not know; nobody was told yes. The same request finds the stop by its id, which follows from the admin, the key and the order, and records it.
+        var stop = KeyHash.Of("stop", by.Issuer, by.Subject, key.Value, order.Fingerprint);
+        var answer = await StopAsync(stop, order, by, cancellation);
+        if (answer.Refusal is { } refusal)
+        {
+            return new RevocationOutcome.Refused(refusal);
+        }
+
+        var draft = RevocationEntries.Ordered(order, by, stop, answer.Seq);
+        return await operators.RecordOnceAsync(draft, new(used, time.GetUtcNow() + IdempotencyKey.Lifetime), cancellation) switch
+        {
+            RecordedOnce.Now now => await DoneAsync(now.Seq, replayed: false, cancellation),
+
+            // The same order at the same moment was quicker. One of another order under that key was, too: then this one is recorded without it, for its stop stands.
+            RecordedOnce.Before before when await FindRecordAsync(before.Seq, cancellation) is { } same && same.Stop == stop => await DoneAsync(before.Seq, replayed: true, cancellation),
+            RecordedOnce.Before when await operators.RecordAsync(draft, cancellation) is { } seq => await DoneAsync(seq, replayed: false, cancellation),
+            _ => new RevocationOutcome.Refused(RevocationRefusal.Busy),
+        };
+    }
+
+    /// <summary>Lifts that one; others that stand on the same person go on holding. Whoever lifted it: it is lifted.</summary>
+    public async Task<RevocationOutcome> LiftAsync(long id, string text, Official by, CancellationToken cancellation)
+    {
+        if (await FindRecordAsync(id, cancellation) is not { } revocation)
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.Unknown);
+        }
+
+        // The record first, the lifting second: a crash between leaves a lifting that is recorded and somebody who is still stopped. The same request, or another admin's, does the rest.
+        var decided = await operators.DecideAsync(EntryKind.RevocationLifted, RevocationParts.Lifting(id), by, cancellation, text);
+        if (decided is DecisionOutcome.Busy)
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.Busy);
+        }
+
+        var answer = revocation.Order.Target switch
+        {
+            RevocationTarget.OfPerson of => await people.LiftAsync(of.Person, revocation.Stop, text, by, cancellation),
+            RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.LiftAsync(StopOf(revocation.Stop, registered), cancellation)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return answer.Refusal is { } refusal ? new RevocationOutcome.Refused(refusal) : await DoneAsync(id, replayed: !answer.Changed, cancellation);
+    }
+
+    /// <summary>Null where there is none of that id, or what it says was erased.</summary>
+    public async Task<(RecordedRevocation Revocation, RevocationStanding Standing)?> FindAsync(long id, CancellationToken cancellation) =>
+        await FindRecordAsync(id, cancellation) is { } revocation ? (revocation, await StandingAsync(revocation, cancellation)) : null;
+
+    /// <param name="before">Those that are older than that one; null: from the youngest on.</param>
+    /// <param name="most">1 to <see cref="MostRevocations"/>.</param>
+    public async Task<RevocationPage> ListAsync(long? before, int most, CancellationToken cancellation)
+    {
+        var page = await operators.ReadBackAsync(EntryKind.Revoked, before, most, cancellation);
+        var revocations = ImmutableArray.CreateBuilder<(RecordedRevocation, RevocationStanding)>(page.Found.Length);
+        foreach (var (entry, opened) in page.Found)
+        {
+            var revocation = RevocationEntries.ReadOrdered(entry, opened);
+            revocations.Add((revocation, await StandingAsync(revocation, cancellation)));
+        }
+
+        return new(revocations.DrainToImmutable(), page.Next);
+    }
+
+    private static RegistryStop StopOf(KeyHash id, RevocationTarget.OfRegistered target) => new(id, target.Kind, target.Name);
+
+    private async Task<StopAnswer> StopAsync(KeyHash id, RevocationOrder order, Official by, CancellationToken cancellation) => order.Target switch
+    {
+        RevocationTarget.OfPerson of => await people.SetAsync(of.Person, id, order, by, cancellation),
+        RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.SetAsync(StopOf(id, registered), cancellation)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private Task<RevocationOutcome> ReplayAsync(RecordedRevocation before, RevocationOrder order, CancellationToken cancellation) =>
+        before.Order == order ? TellAsync(before, replayed: true, cancellation) : Task.FromResult<RevocationOutcome>(new RevocationOutcome.Refused(RevocationRefusal.KeyTaken));
+
+    private async Task<RevocationOutcome> DoneAsync(long id, bool replayed, CancellationToken cancellation) =>
+        await FindRecordAsync(id, cancellation) is { } revocation ? await TellAsync(revocation, replayed, cancellation) : new RevocationOutcome.Refused(RevocationRefusal.Unknown);
+
+    private async Task<RevocationOutcome> TellAsync(RecordedRevocation revocation, bool replayed, CancellationToken cancellation)
+    {
+        if (revocation.Order.Target is RevocationTarget.OfRegistered)
+        {
+            // Of a repeat too: the one who ordered it first may have crashed while he waited.
+            await registry.WaitForAllAsync(cancellation);
+        }
+
+        return new RevocationOutcome.Done(revocation, await StandingAsync(revocation, cancellation), replayed);
+    }
+
+    private async Task<RecordedRevocation?> FindRecordAsync(long id, CancellationToken cancellation) =>
+        await operators.ReadAsync(EntryKind.Revoked, id, cancellation) is var (entry, opened) ? RevocationEntries.ReadOrdered(entry, opened) : null;
+
+    /// <summary>As the person's head or the registry says, read for it: what is recorded and what holds are two things.</summary>
+    private async Task<RevocationStanding> StandingAsync(RecordedRevocation revocation, CancellationToken cancellation)
+    {
+        if (revocation.Order.Target is RevocationTarget.OfRegistered registered)
+        {
+            return await registry.StandsAsync(StopOf(revocation.Stop, registered), cancellation) ? RevocationStanding.Standing : RevocationStanding.Lifted;
+        }
+
+        var stops = (await ledger.ReadHeadAsync(((RevocationTarget.OfPerson)revocation.Order.Target).Person, cancellation))?.Head.State.Stops ?? StreamStops.None;
+        return stops.Find(revocation.Stop) is not null && !stops.Stands(revocation.Stop) ? RevocationStanding.Lifted
+            : revocation.Order.Until <= time.GetUtcNow() ? RevocationStanding.Ended
+            : stops.Stands(revocation.Stop) ? RevocationStanding.Standing
+            : RevocationStanding.Lifted;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gating.Access;
+using Gating.Generations;
+using Gating.Identity.Jose;
+using Gating.Mandates;
+using Gating.Registry;
+using Gating.Registry.Reading;
+
+namespace Gating.Revocation;
+
+/// <summary>Who is to be stopped, as an admin names it.</summary>
+public abstract record RevocationSubject
+{
+    private RevocationSubject()
+    {
+    }
+
+    /// <summary>A handle of the desk: one that an answer gave to admins, or, where <paramref name="Regulator"/> says whose, to a regulator.</summary>
+    public sealed record OfHandle(string Handle, Official? Regulator) : RevocationSubject;
+
+    /// <summary>To whom a grant was given, by its <c>jti</c>.</summary>
+    public sealed record OfGrant(string Id) : RevocationSubject;
+
+    /// <summary>Who made an output.</summary>
+    public sealed record OfContent(ContentId Content) : RevocationSubject;
+
+    public sealed record OfAccount(string Issuer, string Subject) : RevocationSubject;
+
+    /// <summary>An app by its client id, a tool by its resource, an issuer by its identifier.</summary>
+    public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationSubject;
+}
+
+/// <summary>What <c>POST /v1/revocations</c> says, before it is known whom it means.</summary>
+public sealed record RevocationRequest(RevocationSubject Subject, RevocationReason Reason, string Text, DateTimeOffset? SuspendUntil);
+
+/// <summary>Reads an order, strictly and completely: unknown members, duplicates and anything out of range are errors, told all at once with the place of each (RFC 6901).</summary>
+public static class RevocationReader
+{
+    /// <summary>Bytes of JSON that are read at most.</summary>
+    public const int MaxSize = 8 * 1024;
+
+    private static readonly string[] Subjects = ["person", "grant", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer];
+
+    private static readonly TextRule Content = new(static text => ContentId.TryParse(text, out _), "the number in a label (ProduceID)");
+
+    /// <summary>The order, or everything that is wrong with it. Whether a suspension is over already is not looked at: that is for the rules, by their clock.</summary>
+    public static (RevocationRequest? Request, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json) => Read<RevocationRequest>(json, static root =>
+    {
+        var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until");
+        var until = fields.OptionalText("suspend_until", MandateReader.Time);
+        var subject = fields.Required("subject") is { } named ? ReadSubject(named) : Nobody;
+        if (until is not null && subject is RevocationSubject.OfRegistered)
+        {
+            fields.Optional("suspend_until")!.Value.RefuseAs("an end for what is registered", "people alone are suspended");
+        }
+
+        return new(
+            subject,
+            fields.Choice("reason", RevocationReasons.Words),
+            fields.Text("text", MandateReader.Text),
+            MandateReader.TimeOf(until));
+    });
+
+    /// <summary>Why something is lifted: <c>{"text": "…"}</c>.</summary>
+    public static (string? Text, ImmutableArray<RegistryError> Errors) ReadLifting(ReadOnlyMemory<byte> json) => Read(json, static root => JsonFields.Of(root, "text").Text("text", MandateReader.Text));
+
+    private static RevocationSubject Nobody => new RevocationSubject.OfGrant("");
+
+    private static (T? Value, ImmutableArray<RegistryError> Errors) Read<T>(ReadOnlyMemory<byte> json, Func<JsonPlace, T> read)
+        where T : class
+    {
+        var errors = new RegistryErrors();
+        if (json.Length > MaxSize || !StrictJson.TryParseObject(json, maxDepth: 4, out var document))
+        {
+            errors.Add("", "no such object", $"one JSON object of at most {MaxSize} bytes, no member twice");
+            return (null, errors.ToImmutable());
+        }
+
+        using (document)
+        {
+            var value = read(new(document.RootElement, "", errors));
+            return errors.Any ? (null, errors.ToImmutable()) : (value, []);
+        }
+    }
+
+    private static RevocationSubject ReadSubject(JsonPlace place)
+    {
+        var fields = JsonFields.Of(place, [.. Subjects, "regulator"]);
+        if (place.Value.ValueKind is not JsonValueKind.Object || Subjects.Count(name => fields.Optional(name) is not null) != 1)
+        {
+            place.RefuseAs("not one subject", $"one of {string.Join(", ", Subjects)}");
+            return Nobody;
+        }
+
+        if (fields.Optional("regulator") is { } stray && fields.Optional("person") is null)
+        {
+            stray.RefuseAs("a regulator without a handle of a person", "regulator beside person alone");
+        }
+
+        foreach (var kind in Enum.GetValues<RegistryKind>())
+        {
+            if (fields.OptionalText(kind.Word(), TextRules.Value) is { } name)
+            {
+                return new RevocationSubject.OfRegistered(kind, name);
+            }
+        }
+
+        return fields.Optional("account") is { } account ? ReadAccount(account)
+            : fields.OptionalText("content_id", Content) is { } number && ContentId.TryParse(number, out var content) ? new RevocationSubject.OfContent(content)
+            : fields.OptionalText("grant", TextRules.Word) is { } grant ? new RevocationSubject.OfGrant(grant)
+            : fields.OptionalText("person", TextRules.Word) is { } handle ? new RevocationSubject.OfHandle(handle, fields.Optional("regulator") is { } regulator ? MandateReader.ReadRegulator(regulator) : null)
+            : Nobody;
+    }
+
+    private static RevocationSubject.OfAccount ReadAccount(JsonPlace place)
+    {
+        var fields = JsonFields.Of(place, "issuer", "subject");
+        return new(fields.Text("issuer", TextRules.Ascii), fields.Text("subject", TextRules.Value));
+    }
+}
