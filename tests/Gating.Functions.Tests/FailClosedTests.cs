@@ -1,3 +1,4 @@
+using System.Text;
 using Gating.Functions.Tests.World;
 using Gating.Ledger;
 using Gating.Testing;
@@ -79,6 +80,40 @@ public sealed class FailClosedTests
         (await world.EntriesAsync(stream)).Count(entry => entry.Kind is EntryKind.Granted).ShouldBe(2);
         (await world.Ledger.ReadHeadAsync(stream, default))!.Head.State.Windows.Single().Used.ShouldBe(2);
         await world.ShouldBeSoundAsync(stream);
+    }
+
+    [Theory]
+    [InlineData(WireFault.ResetBefore)]
+    [InlineData(WireFault.AnswerLost)]
+    [InlineData(WireFault.Busy)]
+    public async Task While_tables_are_down_nobody_is_told_that_anything_is_revoked_and_the_same_order_completes_it(WireFault fault)
+    {
+        await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Table);
+        await using var world = await GateWorld.StartAsync(registry: DeskCall.Trust, tables: proxy.Address);
+        var (desk, grants) = (new DeskCall(world), new GrantCall(world));
+        var (kept, given) = ((await world.Call(world.IdToken("alice")).SendAsync()).Grant, (await world.Call(world.IdToken("bob")).SendAsync()).Grant);
+        var order = Encoding.UTF8.GetBytes($$$"""{"subject":{"account":{"issuer":"{{{world.IdentityIssuer}}}","subject":"alice"}},"reason":"abuse","text":"x"}""");
+        Task<DeskAnswer> RevokeAsync() => desk.SendAsync(HttpMethod.Post, "/v1/revocations", desk.Admin("ada"), order, ("Idempotency-Key", "k"));
+
+        proxy.Choose((_, _) => fault);
+        (await RevokeAsync()).Status.ShouldBe(503);
+        foreach (var refused in new[] { await grants.IntrospectAsync(kept), await grants.RevokeAsync(given) })
+        {
+            refused.Status.ShouldBe(503, refused.ToString());
+            refused.Headers.ContainsKey("Retry-After").ShouldBeTrue();
+            refused.ToString().ShouldNotContain("active");
+        }
+
+        proxy.Choose((_, _) => WireFault.None);
+        await Eventually.TrueAsync(async () => (await RevokeAsync()).Status is 200 or 201);
+        (await grants.RevokeAsync(given)).Status.ShouldBe(200);
+        foreach (var (subject, grant, kind) in new[] { ("alice", kept, EntryKind.StatusChanged), ("bob", given, EntryKind.Released) })
+        {
+            (await grants.IntrospectAsync(grant)).Json.GetProperty("active").GetBoolean().ShouldBeFalse();
+            var stream = await world.StreamOfAsync(subject);
+            (await world.EntriesAsync(stream)).Select(static entry => entry.Kind).ShouldBe([EntryKind.Granted, kind]);
+            await world.ShouldBeSoundAsync(stream);
+        }
     }
 
     [Fact]
