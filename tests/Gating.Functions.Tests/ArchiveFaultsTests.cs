@@ -40,7 +40,7 @@ public sealed class ArchiveFaultsTests
         await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Blob);
         await using var world = await StartAsync(proxy);
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).SendAsync()).Grant);
+        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).GrantAsync()));
         var (file, other) = step is WholeBlob ? (TinyPng.Of(1), TinyPng.Of(2)) : (await JpegAsync(LargerThanOneBlock), await JpegAsync(LargerThanOneBlock + 1));
         var once = 1;
         proxy.Choose((request, _) => IsStep(request, step) && Interlocked.Exchange(ref once, 0) == 1 ? fault : WireFault.None);
@@ -59,7 +59,7 @@ public sealed class ArchiveFaultsTests
         await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Blob);
         await using var world = await StartAsync(proxy);
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).SendAsync()).Grant);
+        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).GrantAsync()));
         proxy.Choose((_, _) => fault);
         var refused = await studio.PutAsync(address, TinyPng.Of(1));
         (refused.Status, refused.Text("reason")).ShouldBe((503, "storage_unavailable"));

@@ -29,7 +29,7 @@ public sealed class CrashTests(CrashPointsBuild build)
         string grant;
         await using (var dying = await GateProcess.StartAsync(world, build.Program, new(DieAt: point)))
         {
-            grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).SendAsync()).Grant;
+            grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).GrantAsync());
             await Should.ThrowAsync<HttpRequestException>(async () => await HandInAsync(new(world.Http, dying.Address), grant));
             (await dying.EndedAsync()).ShouldBe(Killed);
         }
@@ -62,7 +62,7 @@ public sealed class CrashTests(CrashPointsBuild build)
         await using var world = await GateWorld.StartAsync(registry: static registry => registry["tools"]![0]!["labelling"] = TestRegistry.NewLabelling());
         await using (var dying = await GateProcess.StartAsync(world, build.Program, new(DieAt: point)))
         {
-            var grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).SendAsync()).Grant;
+            var grant = (await new TokenCall(world.Http, dying.Address, world.IdToken("alice")).GrantAsync());
             await Should.ThrowAsync<HttpRequestException>(async () => await HandInAsync(new(world.Http, dying.Address), grant));
             (await dying.EndedAsync()).ShouldBe(Killed);
         }

@@ -91,7 +91,7 @@ public sealed class FailClosedTests
         await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Table);
         await using var world = await GateWorld.StartAsync(registry: DeskCall.Trust, tables: proxy.Address);
         var (desk, grants) = (new DeskCall(world), new GrantCall(world));
-        var (kept, given) = ((await world.Call(world.IdToken("alice")).SendAsync()).Grant, (await world.Call(world.IdToken("bob")).SendAsync()).Grant);
+        var (kept, given) = ((await world.Call(world.IdToken("alice")).GrantAsync()), (await world.Call(world.IdToken("bob")).GrantAsync()));
         var order = Encoding.UTF8.GetBytes($$$"""{"subject":{"account":{"issuer":"{{{world.IdentityIssuer}}}","subject":"alice"}},"reason":"abuse","text":"x"}""");
         Task<DeskAnswer> RevokeAsync() => desk.SendAsync(HttpMethod.Post, "/v1/revocations", desk.Admin("ada"), order, ("Idempotency-Key", "k"));
 

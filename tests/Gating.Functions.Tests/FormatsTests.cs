@@ -37,7 +37,7 @@ public sealed class FormatsTests : IAsyncLifetime, IDisposable
 
     private async Task ShouldComeOutLabelledAsync(IReadOnlyList<SampleFile> files)
     {
-        var grant = (await _world.Call(_world.IdToken("maker")).SendAsync()).Grant;
+        var grant = (await _world.Call(_world.IdToken("maker")).GrantAsync());
         var begun = await _studio.BeginAsync(grant, $$"""{"model":"m","model_version":"1","category":"other","outputs":{{files.Count}}}""");
         for (var i = 0; i < files.Count; i++)
         {

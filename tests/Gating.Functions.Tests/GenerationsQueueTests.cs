@@ -131,7 +131,7 @@ public sealed class GenerationsQueueTests : IAsyncLifetime
     private string Event(string id, string report, string type = ReportedGenerations.Type, string source = TestRegistry.App, TestKey? key = null) =>
         (key ?? _key).Token($$"""{"alg":"ES256","typ":"cloudevent+jws","kid":"{{(key ?? _key).Id}}"}""", Unsigned(id, report, type, source));
 
-    private async Task<string> BeginAsync(string person) => (await _studio.BeginAsync((await _world.Call(_world.IdToken(person)).SendAsync()).Grant)).Text("id");
+    private async Task<string> BeginAsync(string person) => (await _studio.BeginAsync((await _world.Call(_world.IdToken(person)).GrantAsync()))).Text("id");
 
     private Task PutAsync(string message) => Queues.PutAsync(Queue, Encoding.UTF8.GetBytes(message), default);
 

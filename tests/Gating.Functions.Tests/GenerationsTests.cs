@@ -112,5 +112,5 @@ public sealed class GenerationsTests : IAsyncLifetime
         refused.Text("reason").ShouldBe("tool_stopped");
     }
 
-    private async Task<string> GrantAsync(string person) => (await _world.Call(_world.IdToken(person)).SendAsync()).Grant;
+    private async Task<string> GrantAsync(string person) => (await _world.Call(_world.IdToken(person)).GrantAsync());
 }

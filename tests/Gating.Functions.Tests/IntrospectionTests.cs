@@ -41,7 +41,7 @@ public sealed class IntrospectionTests(ITestOutputHelper output) : IAsyncLifetim
     {
         var key = TestKey.Ec("d1");
         var plain = await GrantAsync("mei");
-        foreach (var grant in new[] { plain, (await _world.Call(_world.IdToken("mei")).Header("DPoP", Proof(key)).SendAsync()).Grant })
+        foreach (var grant in new[] { plain, (await _world.Call(_world.IdToken("mei")).Header("DPoP", Proof(key)).GrantAsync()) })
         {
             var told = await _grants.IntrospectAsync(grant, ("token_type_hint", "no_such_type"));
             told.Status.ShouldBe(200, told.ToString());

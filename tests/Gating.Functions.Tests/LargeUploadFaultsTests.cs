@@ -103,7 +103,7 @@ public sealed class LargeUploadFaultsTests
         await using var proxy = await FaultProxy.StartAsync((await SharedProcesses.AzuriteAsync()).Queue);
         await using var world = await GateWorld.StartAsync(registry: static registry => registry["tools"]![0]!["labelling"] = TestRegistry.NewLabelling(), queues: proxy.Address);
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).SendAsync()).Grant);
+        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).GrantAsync()));
         var begun = await studio.BeginUploadAsync(address);
         await studio.PutAtAsync(begun, TinyPng.Of(1));
         var once = 1;
@@ -130,7 +130,7 @@ public sealed class LargeUploadFaultsTests
     private static async Task<(StudioCall Studio, string Address, byte[] Message)> UploadAsync(GateWorld world, byte[] file)
     {
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).SendAsync()).Grant);
+        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).GrantAsync()));
         var begun = await studio.BeginUploadAsync(address);
         (await studio.PutAtAsync(begun, file)).Status.ShouldBe(201);
         (await studio.AnnounceAsync(address, begun.Text("upload"))).Status.ShouldBe(202);

@@ -29,7 +29,7 @@ public sealed class LargeUploadMemoryTests(ITestOutputHelper output)
             registry["tools"]![0]!["labelling"]!["maxBytes"] = Length;
         });
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("large")).SendAsync()).Grant);
+        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("large")).GrantAsync()));
         var begun = await studio.BeginUploadAsync(address);
         using var file = new LongJpeg(Length);
         (await studio.PutAtAsync(begun, file)).Status.ShouldBe(201);

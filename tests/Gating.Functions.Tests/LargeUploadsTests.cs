@@ -191,7 +191,7 @@ public sealed class LargeUploadsTests : IAsyncLifetime
     {
         await using var world = await GateWorld.StartAsync(registry: static registry => registry["tools"]![0]!["labelling"] = TestRegistry.NewLabelling("demanded"));
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var grant = (await world.Call(world.IdToken("declares")).SendAsync()).Grant;
+        var grant = (await world.Call(world.IdToken("declares")).GrantAsync());
         var address = await studio.BeginOneAsync(grant);
         var begun = await studio.BeginUploadAsync(address, """{"explicit_label":"declared"}""");
         begun.Status.ShouldBe(201, begun.ToString());
@@ -225,5 +225,5 @@ public sealed class LargeUploadsTests : IAsyncLifetime
         await _world.ShouldBeSoundAsync(stream);
     }
 
-    private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync((await _world.Call(_world.IdToken(person)).SendAsync()).Grant);
+    private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync((await _world.Call(_world.IdToken(person)).GrantAsync()));
 }

@@ -23,7 +23,7 @@ public sealed class LogCrashTests(CrashPointsBuild build, PausedHolders paused, 
 
     private const int Kills = 4;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(100);
 
     [Theory]

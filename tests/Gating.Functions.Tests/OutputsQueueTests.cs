@@ -69,7 +69,7 @@ public sealed class OutputsQueueTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await _studio.GetAsync(address)).Status == 200);
     }
 
-    private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync((await _world.Call(_world.IdToken(person)).SendAsync()).Grant);
+    private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync((await _world.Call(_world.IdToken(person)).GrantAsync()));
 
     private async Task<List<DeadLetter>> LettersAsync()
     {

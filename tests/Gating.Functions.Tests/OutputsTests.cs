@@ -117,7 +117,7 @@ public sealed class OutputsTests : IAsyncLifetime
     {
         await using var world = await GateWorld.StartAsync();
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("none")).SendAsync()).Grant);
+        var address = await studio.BeginOneAsync((await world.Call(world.IdToken("none")).GrantAsync()));
         (await studio.PutAsync(address, Png(7))).Text("reason").ShouldBe("outputs_not_offered");
     }
 
@@ -175,7 +175,7 @@ public sealed class OutputsTests : IAsyncLifetime
         refused.Headers["Retry-After"].ShouldBe("10");
     }
 
-    private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync((await _world.Call(_world.IdToken(person)).SendAsync()).Grant);
+    private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync((await _world.Call(_world.IdToken(person)).GrantAsync()));
 
     private static byte[] Png(byte shade) => TinyPng.Of(shade);
 }

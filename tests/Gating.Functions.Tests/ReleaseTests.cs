@@ -63,5 +63,5 @@ public sealed class ReleaseTests
         registry["apps"]![0]!["mayReleaseUnlabelled"] = app;
     });
 
-    private static async Task<string> BeginAsync(GateWorld world, StudioCall studio) => await studio.BeginOneAsync((await world.Call(world.IdToken("artist")).SendAsync()).Grant);
+    private static async Task<string> BeginAsync(GateWorld world, StudioCall studio) => await studio.BeginOneAsync((await world.Call(world.IdToken("artist")).GrantAsync()));
 }

@@ -57,5 +57,5 @@ public sealed class ReportsTests : IAsyncLifetime
         (await _studio.ReportAsync("x", """{"status":"failed"}""")).Status.ShouldBe(404);
     }
 
-    private async Task<string> BeginAsync(string person) => (await _studio.BeginAsync((await _world.Call(_world.IdToken(person)).SendAsync()).Grant)).Text("id");
+    private async Task<string> BeginAsync(string person) => (await _studio.BeginAsync((await _world.Call(_world.IdToken(person)).GrantAsync()))).Text("id");
 }

@@ -165,7 +165,7 @@ public sealed class RetentionTests
     private static async Task<(StudioCall Studio, StudioCall.Answer Put)> HandInAsync(GateWorld world)
     {
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var put = await studio.PutAsync(await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).SendAsync()).Grant), TinyPng.Of(1));
+        var put = await studio.PutAsync(await studio.BeginOneAsync((await world.Call(world.IdToken("alice")).GrantAsync())), TinyPng.Of(1));
         put.Status.ShouldBe(201, put.ToString());
         return (studio, put);
     }
@@ -174,7 +174,7 @@ public sealed class RetentionTests
     private static async Task LeaveOrphanAsync(GateWorld world)
     {
         var studio = new StudioCall(world.Http, world.Addresses[0]);
-        var begun = await studio.BeginAsync((await world.Call(world.IdToken("bob")).SendAsync()).Grant);
+        var begun = await studio.BeginAsync((await world.Call(world.IdToken("bob")).GrantAsync()));
         ContentId.TryParse(begun.Json.GetProperty("outputs")[0].GetProperty("content_id").GetString(), out var content).ShouldBeTrue();
         var person = await world.StreamOfAsync("bob");
         var seq = (await world.EntriesAsync(person)).Single(static entry => entry.Kind is EntryKind.Redeemed).Seq;

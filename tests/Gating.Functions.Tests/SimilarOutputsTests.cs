@@ -63,7 +63,7 @@ public sealed class SimilarOutputsTests(ITestOutputHelper output) : IAsyncLifeti
     private async Task<(string Content, string Labelled)> KeepAsync(string extension, int number, string[] arguments)
     {
         await ConvertAsync($"{number:D3}.png", $"source.{extension}", arguments);
-        var begun = await _studio.BeginOneAsync((await _world.Call(_world.IdToken("painter")).SendAsync()).Grant);
+        var begun = await _studio.BeginOneAsync((await _world.Call(_world.IdToken("painter")).GrantAsync()));
         var put = await _studio.PutAsync(begun, Bytes($"source.{extension}"));
         put.Status.ShouldBe(201, put.ToString());
         await File.WriteAllBytesAsync(FileOf($"labelled.{extension}"), (await _studio.GetAsync(put.Text("file"))).Bytes);

@@ -110,7 +110,7 @@ public sealed class TimelinesTests(ITestOutputHelper output) : IAsyncLifetime
         var (studio, entries) = (new StudioCall(_world.Http, _world.Addresses[0]), new List<Entry>());
         foreach (var person in new[] { "alice", "bob" })
         {
-            var grant = (await _world.Call(_world.IdToken(person)).SendAsync()).Grant;
+            var grant = (await _world.Call(_world.IdToken(person)).GrantAsync());
             var begun = await studio.BeginAsync(grant);
             (await studio.PutAsync(begun.Json.GetProperty("outputs")[0].GetProperty("upload").GetString()!, TinyPng.Of((byte)person.Length))).Status.ShouldBe(201);
             (await studio.ReportAsync(begun.Text("id"), """{"status":"finished"}""")).Status.ShouldBe(204);

@@ -165,7 +165,7 @@ public sealed class UploadTests : IAsyncLifetime
         (await _world.EntriesAsync(await _world.StreamOfAsync(person))).ShouldNotContain(static entry => entry.Kind == EntryKind.Archived);
     }
 
-    private async Task<string> GrantAsync(string person) => (await new TokenCall(_world.Http, _gate.Address, _world.IdToken(person)).SendAsync()).Grant;
+    private async Task<string> GrantAsync(string person) => (await new TokenCall(_world.Http, _gate.Address, _world.IdToken(person)).GrantAsync());
 
     private async Task<string> BeginAsync(string person) => await _studio.BeginOneAsync(await GrantAsync(person));
 

@@ -42,7 +42,7 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
     /// <summary>Cold: one read (two with a natural-person claim), and the claims of what is missing. Throws <see cref="StorageUnavailableException"/>.</summary>
     public ValueTask<NamedStream> OfPersonAsync(VerifiedIdentity identity, CancellationToken cancellation)
     {
-        var account = Name("account", identity.Issuer, identity.Subject);
+        var account = AccountName(identity.Issuer, identity.Subject);
         var name = identity.NaturalPerson is null ? account : Name("natural-person", identity.NaturalPerson, identity.Subject, account);
         return _known.TryGet(name, out var known)
             ? new(new NamedStream.Found(known, IsNew: false))
@@ -56,7 +56,7 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
     public async Task<NamedStream> AfterErasureAsync(VerifiedIdentity identity, StreamId erased, CancellationToken cancellation)
     {
         await ReleaseAsync(identity.Issuer, identity.Subject, identity.NaturalPerson, erased, cancellation);
-        var account = Name("account", identity.Issuer, identity.Subject);
+        var account = AccountName(identity.Issuer, identity.Subject);
         return await FindAsync(identity, identity.NaturalPerson is null ? account : Name("natural-person", identity.NaturalPerson, identity.Subject, account), account, cancellation);
     }
 
@@ -69,11 +69,11 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
             await store.ReleaseAsync(Name("natural-person", naturalPerson, string.Empty), stream, cancellation);
         }
 
-        await store.ReleaseAsync(Name("account", issuer, subject), stream, cancellation);
+        await store.ReleaseAsync(AccountName(issuer, subject), stream, cancellation);
     }
 
     /// <summary>The stream of a person who was seen under that account before; null where nobody was. One read, and nothing is claimed.</summary>
-    public Task<StreamId?> FindPersonAsync(string issuer, string subject, CancellationToken cancellation) => store.FindAsync(Name("account", issuer, subject), cancellation);
+    public Task<StreamId?> FindPersonAsync(string issuer, string subject, CancellationToken cancellation) => store.FindAsync(AccountName(issuer, subject), cancellation);
 
     /// <summary>The stream of an app, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
     public async ValueTask<StreamId> OfAsync(string kind, string id, CancellationToken cancellation)
@@ -132,6 +132,8 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
             ? new NamedStream.Found(winner, ofPerson is null && ofAccount is null && winner == drawn)
             : new NamedStream.Conflict();
     }
+
+    private NameHash AccountName(string issuer, string subject) => Name("account", issuer, subject);
 
     private NameHash Name(string kind, string first, string second, NameHash account = default)
     {

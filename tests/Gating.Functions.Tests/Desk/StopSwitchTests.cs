@@ -32,7 +32,7 @@ public sealed class StopSwitchTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData("issuer", OtherIssuer)]
     public async Task It_is_closed_everywhere_from_the_answer_on_until_the_last_stop_is_lifted(string kind, string name)
     {
-        var grant = (await _world.Call(_world.IdToken("mei")).SendAsync()).Grant;
+        var grant = (await _world.Call(_world.IdToken("mei")).GrantAsync());
         await ShouldBeAsync(kind, name, RegistryStatus.Active);
         var watch = Stopwatch.StartNew();
         var stopped = await StopAsync(kind, name, "k1");

@@ -6,7 +6,6 @@ namespace Gating.Functions.Tests.World;
 /// <summary>Persons who ask for grants one after the other, as apps do: what an instance did not answer is asked for again, of whoever is there then.</summary>
 internal sealed class BusyPersons(GateWorld world, int count)
 {
-    private readonly string[] _tokens = [.. Enumerable.Range(0, count).Select(i => world.IdToken($"busy-{i}"))];
     private readonly int[] _granted = new int[count];
     private int _unanswered;
 
@@ -58,7 +57,7 @@ internal sealed class BusyPersons(GateWorld world, int count)
     {
         try
         {
-            var answer = await new TokenCall(world.Http, instance, _tokens[person]).SendAsync();
+            var answer = await new TokenCall(world.Http, instance, world.IdToken($"busy-{person}")).SendAsync();
             if (answer.Status == 503)
             {
                 // Storage has no time for it: nothing is known, as where nobody answered.

@@ -38,10 +38,8 @@ public sealed class CrashPointsBuild : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 }
 
-/// <summary>
-/// Tests that kill processes share the build, and run beside nothing else here: each starts many, and they take the two cores for longer than the two seconds in which a gate must have read its registry.
-/// </summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>Tests that kill processes share the build, and do not run beside each other: each starts many.</summary>
+[CollectionDefinition(Name)]
 public sealed class KilledProcesses : ICollectionFixture<CrashPointsBuild>
 {
     public const string Name = "Killed processes";

@@ -18,7 +18,7 @@ internal static class AnnounceMutants
             "plan.Put = put;", "plan.Put = put; RaiseAnnounced(batch.Head.Seq);",
             Guard.Of<AnnouncedTests>(nameof(AnnouncedTests.The_next_append_announces_what_was_left))),
         new(Announced, "a batch counts itself as announced", "Ledger/Append/BatchPlan.cs",
-            "now, input.Announced, head.Salt", "now, chain.Seq, head.Salt",
+            "now, input.Announced, chain.IsErased", "now, chain.Seq, chain.IsErased",
             Guard.Of<AnnouncedTests>(nameof(AnnouncedTests.Another_instance_announces_what_this_one_left))),
         new(Announced, "an instance that starts does not take it from the head", Stream,
             "RaiseAnnounced(stored.Head.Announced);", "",

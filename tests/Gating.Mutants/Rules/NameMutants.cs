@@ -49,7 +49,7 @@ internal static class NameMutants
             "_known.Set(cacheName, stream);", "",
             Guard.Of<StreamNamesTests>(nameof(StreamNamesTests.A_known_person_is_found_without_a_read))),
         new("Keyed by the HMAC of (issuer, subject)", "the issuer is left out", Names,
-            """Name("account", identity.Issuer, identity.Subject);""", """Name("account", string.Empty, identity.Subject);""",
+            """Name("account", issuer, subject);""", """Name("account", string.Empty, subject);""",
             Guard.Of<StreamNamesTests>(nameof(StreamNamesTests.The_same_subject_of_two_issuers_is_two_people))),
         new("Keyed by the HMAC of (issuer, subject)", "the operator's key is left out", Names,
             "key.NamingKey();", "new byte[32];",
