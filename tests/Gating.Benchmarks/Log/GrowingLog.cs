@@ -4,6 +4,7 @@ using System.Text;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Azure.Tables;
@@ -151,7 +152,10 @@ internal sealed class GrowingLog : IDisposable
         await pending.SubmitTransactionAsync(All((transaction, key) => transaction.Delete(key, ETag.All)), CancellationToken.None);
         for (var blob = 0; blob < 6; blob++)
         {
-            await _blobs.GetBlobClient($"raw/{blob}").UploadAsync(new BinaryData(new byte[66 * Each]), overwrite: true);
+            var client = _blobs.GetBlockBlobClient(string.Create(CultureInfo.InvariantCulture, $"raw/{blob}"));
+            var block = Convert.ToBase64String("raw0"u8);
+            await client.StageBlockAsync(block, new MemoryStream(new byte[66 * Each]));
+            await client.CommitBlockListAsync([block]);
         }
     }
 
