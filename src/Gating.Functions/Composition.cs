@@ -121,7 +121,8 @@ internal static class Composition
         services.AddSingleton<Identifier>();
         services.AddSingleton<AppRefusals>();
         services.AddSingleton<IMessageHandler, ReportedGenerations>();
-        services.AddSingleton<IEntryIndex, OutputIndexing>();
+        services.AddSingleton<OutputIndexing>();
+        services.AddSingleton<IEntryIndex>(static provider => provider.GetRequiredService<OutputIndexing>());
         services.AddSingleton<IEntryIndex, TimelineIndexing>();
         services.AddSingleton<EntryIndexes>();
         services.AddSingleton<TimelineReader>();

@@ -1,3 +1,4 @@
+using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
 
@@ -15,15 +16,24 @@ public sealed class OutputIndexing(IOutputIndex index) : IEntryIndex
     {
         var outputs = entries.Where(static entry => entry.Kind is EntryKind.Archived or EntryKind.ReleasedUnlabelled);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
-        return Parallel.ForEachAsync(outputs, options, async (entry, cancel) => await AddAsync(entry, cancel));
+        return Parallel.ForEachAsync(outputs, options, async (entry, cancel) =>
+        {
+            if (RowsOf(entry) is var (content, place, digests, look))
+            {
+                await index.AddAsync(content, place, digests, look, cancel);
+            }
+        });
     }
 
-    private Task AddAsync(Entry entry, CancellationToken cancellation) => entry.Kind switch
+    /// <summary>Takes the rows of that entry away again: nothing leads to whoever was erased. Nothing where it has none.</summary>
+    internal Task RemoveAsync(Entry entry, CancellationToken cancellation) =>
+        RowsOf(entry) is var (content, _, digests, look) ? index.RemoveAsync(content, digests, look, cancellation) : Task.CompletedTask;
+
+    private static (ContentId Content, OutputPlace Place, EntryHash[] Digests, OutputLook? Look)? RowsOf(Entry entry) => entry.Kind switch
     {
-        EntryKind.Archived when ArchiveEntries.Read(entry) is { } output => index.AddAsync(
-            output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation),
-        EntryKind.ReleasedUnlabelled when ArchiveEntries.ReadReleased(entry) is var (content, seq, released) => index.AddAsync(
-            content, new(entry.Stream, seq), [released], look: null, cancellation),
-        _ => Task.CompletedTask,
+        EntryKind.Archived when ArchiveEntries.Read(entry) is { } output =>
+            (output.File.Content, new(output.Person, output.Seq), [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look)),
+        EntryKind.ReleasedUnlabelled when ArchiveEntries.ReadReleased(entry) is var (content, seq, released) => (content, new(entry.Stream, seq), [released], null),
+        _ => null,
     };
 }

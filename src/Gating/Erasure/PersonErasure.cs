@@ -24,7 +24,7 @@ public abstract record ErasureOutcome
 /// the order in the operator's ledger; the stop of the stream, which is decided there (before it nothing has happened); the list that a restore does not reach; the naming rows; the index rows; the salt.
 /// A crash between two leaves a stream that takes no entries any more: the same request goes on, and <see cref="ErasureSweep"/> where the list has it. Throws <see cref="StorageUnavailableException"/>.
 /// </summary>
-public sealed class PersonErasure(ILedgerStore ledger, Appender appender, OperatorLedger operators, SealedReader sealedParts, StreamNames names, IOutputIndex index, IErasureList list, TimeProvider time)
+public sealed class PersonErasure(ILedgerStore ledger, Appender appender, OperatorLedger operators, SealedReader sealedParts, StreamNames names, OutputIndexing index, IErasureList list, TimeProvider time)
 {
     public const int MaxReason = 512;
 
@@ -38,7 +38,9 @@ public sealed class PersonErasure(ILedgerStore ledger, Appender appender, Operat
         var head = stored.Head;
         if (head.Salt.IsEmpty)
         {
-            return await DoneAsync(person, cancellation);
+            // Its first answer may have been lost because the queue was down.
+            await appender.ReadAnnouncedAsync(person, head.Seq, cancellation);
+            return new ErasureOutcome.Done(head.State.Status is StreamStatus.Revoked);
         }
 
         if (head.State.Status is StreamStatus.Erased)
@@ -91,7 +93,7 @@ public sealed class PersonErasure(ILedgerStore ledger, Appender appender, Operat
                 await ReleaseAsync(person, identity, cancellation);
             }
 
-            await UnindexAsync(entry, cancellation);
+            await index.RemoveAsync(entry, cancellation);
         }
 
         return await DecideAsync(person, static (state, _) => ErasureRules.End(state)) is { } refusal ? new ErasureOutcome.Refused(refusal) : new ErasureOutcome.Done(isMarked);
@@ -106,14 +108,6 @@ public sealed class PersonErasure(ILedgerStore ledger, Appender appender, Operat
             root.GetProperty("iss").GetString()!, root.GetProperty("sub").GetString()!, root.TryGetProperty("person", out var natural) ? natural.GetString() : null, person, cancellation);
     }
 
-    private Task UnindexAsync(Entry entry, CancellationToken cancellation) => entry.Kind switch
-    {
-        EntryKind.Archived when ArchiveEntries.Read(entry) is { } output => index.RemoveAsync(
-            output.File.Content, [output.File.SourceSha256, output.File.OutputSha256], OutputLook.Of(output.Look), cancellation),
-        EntryKind.ReleasedUnlabelled when ArchiveEntries.ReadReleased(entry) is var (content, _, released) => index.RemoveAsync(content, [released], look: null, cancellation),
-        _ => Task.CompletedTask,
-    };
-
     private async Task<bool> KeepsFilesAsync(StreamId person, Head head, CancellationToken cancellation)
     {
         await foreach (var entry in ledger.ReadEntriesAsync(person, 1, head.Seq, cancellation))
@@ -125,14 +119,6 @@ public sealed class PersonErasure(ILedgerStore ledger, Appender appender, Operat
         }
 
         return false;
-    }
-
-    private async Task<ErasureOutcome> DoneAsync(StreamId person, CancellationToken cancellation)
-    {
-        // Its first answer may have been lost because the queue was down.
-        var head = (await ledger.ReadHeadAsync(person, cancellation))!.Head;
-        await appender.ReadAnnouncedAsync(person, head.Seq, cancellation);
-        return new ErasureOutcome.Done(head.State.Status is StreamStatus.Revoked);
     }
 
     private async Task<ErasureRefusal?> DecideAsync(StreamId person, Func<StreamState, DecisionTime, Decided<ErasureRefusal?>> decide) =>

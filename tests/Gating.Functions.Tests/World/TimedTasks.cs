@@ -28,7 +28,7 @@ public sealed class TimedTasks(GateWorld world)
     {
         var appender = NewAppender();
         return new(
-            world.Ledger, appender, new OperatorLedger(world.Ledger, appender, Of<StreamNames>(), Of<SealedReader>()), Of<SealedReader>(), Of<StreamNames>(), Of<IOutputIndex>(), Of<IErasureList>(), Time);
+            world.Ledger, appender, new OperatorLedger(world.Ledger, appender, Of<StreamNames>(), Of<SealedReader>()), Of<SealedReader>(), Of<StreamNames>(), Of<OutputIndexing>(), Of<IErasureList>(), Time);
     }
 
     private Appender NewAppender() => new(world.Ledger, Of<ITraceQueue>(), Of<OperatorKey>(), Time);

@@ -262,7 +262,7 @@ public sealed class PersonErasureTests(ITestOutputHelper output)
             var names = World.Gate.NewNames();
             _sealed = new(World.Gate.Store, new(new byte[OperatorKey.Size]));
             var operators = new OperatorLedger(World.Gate.Store, World.Appender, names, _sealed);
-            Erasure = new(World.Gate.Store, World.Appender, operators, _sealed, names, World.Index, _list, World.Gate.Time);
+            Erasure = new(World.Gate.Store, World.Appender, operators, _sealed, names, new OutputIndexing(World.Index), _list, World.Gate.Time);
         }
 
         /// <summary>Until the file is gone and the record's time is over.</summary>
