@@ -7,7 +7,7 @@ using Gating.Identity.Jose;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// <c>POST /v1/people/{id}:erase</c>: an admin has what is known of a person erased, once retention is over; <c>{id}</c> is the handle of the person in an answer to that admin. The same request again goes on where the first
+/// <c>POST /v1/people/{id}:erase</c>: an admin has what is known of a person erased, once retention is over; <c>{id}</c> is the handle under which answers name the person to admins. The same request again goes on where the first
 /// one broke off.
 /// </summary>
 internal sealed class ErasureEndpoint(RoleCaller callers, PersonErasure erasure, DeskHandles handles)
@@ -27,7 +27,7 @@ internal sealed class ErasureEndpoint(RoleCaller callers, PersonErasure erasure,
             return;
         }
 
-        var outcome = handles.OpenPerson(admin.Who, (string)context.Request.RouteValues["id"]!) is { } person
+        var outcome = handles.OpenPerson((string)context.Request.RouteValues["id"]!) is { } person
             ? await erasure.EraseAsync(person, admin.Who, reason, context.RequestAborted)
             : new ErasureOutcome.Refused(ErasureRefusal.PersonUnknown);
         await (outcome switch
@@ -43,7 +43,7 @@ internal sealed class ErasureEndpoint(RoleCaller callers, PersonErasure erasure,
     {
         var (status, reason, detail) = refusal switch
         {
-            ErasureRefusal.PersonUnknown => (404, "person_unknown", "Nothing is recorded of that person, or the handle was not given to you."),
+            ErasureRefusal.PersonUnknown => (404, "person_unknown", "Nothing is recorded of that person, or the handle is none of the admins'."),
             ErasureRefusal.TooEarly => (409, "retention_running", $"The person's last entry is younger than {ErasureRules.Kept.TotalDays:0} days."),
             ErasureRefusal.FilesKept => (409, "files_kept", "Files of the person's are still kept: they go first, when their tools' time is over."),
             ErasureRefusal.Held => (409, "hold_standing", "A legal hold stands."),
