@@ -138,5 +138,5 @@ public sealed class UploadAddressTests : IAsyncLifetime
 
     private Task<Uri> OpenAsync() => Store.OpenForUploadAsync(_content, DateTimeOffset.UtcNow.AddMinutes(5), default);
 
-    private async Task<global::Azure.Storage.Blobs.BlobContainerClient> ContainerAsync() => await AzuriteStorage.ContainerAsync((await OpenAsync()).AbsolutePath.Split('/')[^2]);
+    private async Task<global::Azure.Storage.Blobs.BlobContainerClient> ContainerAsync() => AzuriteStorage.Container(await AzuriteStorage.NewOptionsAsync(), (await OpenAsync()).AbsolutePath.Split('/')[^2]);
 }

@@ -72,7 +72,7 @@ public sealed class LargeUploadFaultsTests
         await using var world = await StartAsync(proxy, Length);
         using var first = new LongJpeg(Length);
         var (studio, address, message) = await UploadAsync(world, await first.ReadAsByteArrayAsync());
-        var container = await world.ContainerAsync("incoming");
+        var container = world.Container("incoming");
         var blob = container.GetBlobClient((await world.IncomingNamesAsync()).ShouldHaveSingleItem());
         var (reads, second, again) = (0, TinyPng.Of(2), await studio.BeginUploadAsync(address));
         proxy.Choose((request, _) =>

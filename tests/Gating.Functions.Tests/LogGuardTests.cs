@@ -106,7 +106,7 @@ public sealed class LogGuardTests : IAsyncLifetime
 
     private async Task<Dictionary<string, string>> ReadAsync(params string[] names)
     {
-        var (container, blobs) = (await _world.ContainerAsync("log"), new Dictionary<string, string>(StringComparer.Ordinal));
+        var (container, blobs) = (_world.Container("log"), new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var name in names)
         {
             blobs.Add(name, Convert.ToBase64String((await container.GetBlobClient(name).DownloadContentAsync()).Value.Content));
@@ -119,7 +119,7 @@ public sealed class LogGuardTests : IAsyncLifetime
     {
         foreach (var (name, bytes) in blobs)
         {
-            var (blob, block) = ((await _world.ContainerAsync("log")).GetBlockBlobClient(name), Convert.ToBase64String("restored"u8));
+            var (blob, block) = (_world.Container("log").GetBlockBlobClient(name), Convert.ToBase64String("restored"u8));
             using var content = new MemoryStream(Convert.FromBase64String(bytes));
             await blob.StageBlockAsync(block, content);
             await blob.CommitBlockListAsync([block]);

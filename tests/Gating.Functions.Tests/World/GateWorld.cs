@@ -6,6 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Gating.Azure;
 using Gating.Ledger;
+using Gating.Local.Storage;
 using Gating.Messages;
 using Gating.Registry;
 using Gating.Testing.Jose;
@@ -33,6 +34,7 @@ public sealed class GateWorld : IAsyncDisposable
     private readonly LoopbackProvider _issuers;
     private readonly string _prefix = AzuriteStorage.NewPrefix();
     private readonly string _keys = Directory.CreateTempSubdirectory("gating-keys").FullName;
+    private StorageOptions _storage = null!;
     private Uri _tables = null!;
     private Uri _queues = null!;
     private Uri _blobs = null!;
@@ -77,6 +79,7 @@ public sealed class GateWorld : IAsyncDisposable
 
     /// <param name="registry">Changes the registry before it is written.</param>
     /// <param name="tables">Another address for the tables: a proxy that loses answers.</param>
+    /// <param name="azurite">Another than the one that tests share.</param>
     /// <param name="configure">The last word on each instance.</param>
     public static async Task<GateWorld> StartAsync(
         int instances = 1,
@@ -86,9 +89,10 @@ public sealed class GateWorld : IAsyncDisposable
         Uri? queues = null,
         Uri? blobs = null,
         bool drivesItself = false,
+        AzuriteProcess? azurite = null,
         Action<WebApplicationBuilder>? configure = null)
     {
-        var azurite = await SharedProcesses.AzuriteAsync();
+        azurite ??= await SharedProcesses.AzuriteAsync();
         var world = new GateWorld(await LoopbackProvider.StartAsync())
         {
             _tables = tables ?? azurite.Table,
@@ -96,10 +100,11 @@ public sealed class GateWorld : IAsyncDisposable
             _blobs = blobs ?? azurite.Blob,
             DrivesItself = drivesItself,
         };
+        world._storage = StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix) with { TryTimeout = TimeSpan.FromSeconds(20) };
         world._issuers.Publish("op", world.Key.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
         registry?.Invoke(world.Registry);
-        using (var storage = new AzureStorage(StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix) with { TryTimeout = TimeSpan.FromSeconds(20) }, TimeProvider.System))
+        using (var storage = new AzureStorage(world._storage, TimeProvider.System))
         {
             await WriteAsync(storage.Registry, world.Registry);
         }
@@ -179,14 +184,14 @@ public sealed class GateWorld : IAsyncDisposable
     /// <summary>Names of what came in past the gate and is there still, notes of refusals included.</summary>
     public Task<List<string>> IncomingNamesAsync() => NamesAsync("incoming");
 
-    public Task<BlobContainerClient> ContainerAsync(string name) => AzuriteStorage.ContainerAsync(_prefix + name);
+    public BlobContainerClient Container(string name) => AzuriteStorage.Container(_storage, _prefix + name);
 
     /// <summary>The sealer's lease ends now, whoever has it: what storage does by itself 45 s after its holder died, or while its holder stands still.</summary>
     public async Task EndLeaseAsync()
     {
         try
         {
-            await (await ContainerAsync("log")).GetBlobClient("lease").GetBlobLeaseClient().BreakAsync(TimeSpan.Zero);
+            await Container("log").GetBlobClient("lease").GetBlobLeaseClient().BreakAsync(TimeSpan.Zero);
         }
         catch (RequestFailedException free) when (free.Status is 404 or 409)
         {
@@ -197,7 +202,7 @@ public sealed class GateWorld : IAsyncDisposable
     /// <summary>Takes every message that waits in a queue.</summary>
     public async Task<List<byte[]>> TakeMessagesAsync(string queue)
     {
-        var (client, messages) = (await AzuriteStorage.QueueAsync(_prefix + queue), new List<byte[]>());
+        var (client, messages) = (AzuriteStorage.QueueOf(_storage, _prefix + queue), new List<byte[]>());
         while (await client.ExistsAsync() && (await client.ReceiveMessagesAsync(32)).Value is { Length: > 0 } page)
         {
             foreach (var message in page)
@@ -211,7 +216,7 @@ public sealed class GateWorld : IAsyncDisposable
     }
 
     /// <summary>Messages in a queue, those that somebody holds included.</summary>
-    public async Task<int> QueueLengthAsync(string queue) => (await (await AzuriteStorage.QueueAsync(_prefix + queue)).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+    public async Task<int> QueueLengthAsync(string queue) => (await AzuriteStorage.QueueOf(_storage, _prefix + queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
 
     /// <summary>As a driver delivers it.</summary>
     public Task<MessageOutcome> DeliverAsync(string queue, byte[] message, int instance = 0) =>
@@ -243,7 +248,7 @@ public sealed class GateWorld : IAsyncDisposable
 
     private async Task<List<string>> NamesAsync(string containerName)
     {
-        var container = await ContainerAsync(containerName);
+        var container = Container(containerName);
         var names = new List<string>();
         if (await container.ExistsAsync())
         {

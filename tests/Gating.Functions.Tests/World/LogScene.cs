@@ -2,6 +2,7 @@ using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Testing.Log;
+using Gating.Testing.Processes;
 using Gating.Testing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -31,7 +32,7 @@ internal sealed class LogScene : IAsyncDisposable
     /// <param name="pause">Between two questions for the checkpoint.</param>
     public static async Task<LogScene> StartAsync(int persons, TimeSpan pause)
     {
-        var scene = new LogScene(await GateWorld.StartAsync(), persons, pause);
+        var scene = new LogScene(await GateWorld.StartAsync(azurite: await SharedProcesses.BusyAzuriteAsync()), persons, pause);
         await scene.AppendAsync(scene._old, Before);
         await scene.AnnounceAsync(scene._old, 1, Before);
         await scene.World.LogAsync();

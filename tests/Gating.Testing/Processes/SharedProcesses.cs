@@ -12,9 +12,14 @@ public static class SharedProcesses
 {
     private static readonly Lazy<Task<AzuriteProcess>> LazyAzurite = new(StartAzuriteAsync);
 
+    private static readonly Lazy<Task<AzuriteProcess>> LazyBusyAzurite = new(StartAzuriteAsync);
+
     private static readonly Lazy<Task<OpenIdProviderProcess>> LazyProvider = new(StartProviderAsync);
 
     public static Task<AzuriteProcess> AzuriteAsync() => LazyAzurite.Value;
+
+    /// <summary>Another one, for tests that keep theirs busy for minutes: gates of all others would wait behind them, and refuse where they cannot read their registry within two seconds.</summary>
+    public static Task<AzuriteProcess> BusyAzuriteAsync() => LazyBusyAzurite.Value;
 
     /// <summary>The provider with <see cref="OpenIdProviderOptions.Default"/>. A test that rotates its keys starts one of its own.</summary>
     public static Task<OpenIdProviderProcess> ProviderAsync() => LazyProvider.Value;

@@ -38,17 +38,18 @@ public static class AzuriteStorage
         new(new TableAccount(options, TimeProvider.System, new(TimeProvider.System), new()), name, retries ?? TableClientOptions.NoRetries);
 
     /// <summary>A client of one container of Azurite, past the stores and past any proxy.</summary>
-    public static async Task<BlobContainerClient> ContainerAsync(string name)
+    public static BlobContainerClient Container(StorageOptions options, string name)
     {
-        var options = await NewOptionsAsync();
         var key = (StorageCredential.SharedKey)options.Credential;
         return new BlobServiceClient(options.Blobs, new StorageSharedKeyCredential(key.Account, key.Key)).GetBlobContainerClient(name);
     }
 
     /// <summary>A client of one queue of Azurite, past the stores; it reads what the stores wrote.</summary>
-    public static async Task<QueueClient> QueueAsync(string name)
+    public static async Task<QueueClient> QueueAsync(string name) => QueueOf(await NewOptionsAsync(), name);
+
+    /// <inheritdoc cref="QueueAsync"/>
+    public static QueueClient QueueOf(StorageOptions options, string name)
     {
-        var options = await NewOptionsAsync();
         var key = (StorageCredential.SharedKey)options.Credential;
         return new QueueServiceClient(options.Queues, new StorageSharedKeyCredential(key.Account, key.Key), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }).GetQueueClient(name);
     }

@@ -10,6 +10,7 @@ using Xunit.Abstractions;
 namespace Gating.Tests.Evidence;
 
 /// <summary>Files that want to harm whoever verifies them.</summary>
+[Collection(Alone.Name)]
 public sealed class BundleHostileTests(ITestOutputHelper output) : IAsyncLifetime
 {
     /// <summary>About as long as the ZIP's directory is, with its end: tried byte by byte, what is before it at every fifth place.</summary>
