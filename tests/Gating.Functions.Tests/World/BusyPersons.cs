@@ -12,7 +12,7 @@ internal sealed class BusyPersons(GateWorld world, int count)
     /// <summary>Grants that were answered.</summary>
     public int Granted => _granted.Sum();
 
-    /// <summary>Requests whose instance died before it answered, or refused the connection.</summary>
+    /// <summary>Requests whose instance died before it answered, refused the connection, or had no time for it.</summary>
     public int Unanswered => _unanswered;
 
     /// <param name="instance">Whom to ask next.</param>
@@ -69,7 +69,7 @@ internal sealed class BusyPersons(GateWorld world, int count)
             _granted[person]++;
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             Interlocked.Increment(ref _unanswered);
             return false;
