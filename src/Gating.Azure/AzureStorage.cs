@@ -11,6 +11,7 @@ using Gating.Azure.Ledger;
 using Gating.Azure.Log;
 using Gating.Azure.Messages;
 using Gating.Azure.Registry;
+using Gating.Azure.StatusLists;
 using Gating.Azure.Tables;
 using Gating.Azure.Timelines;
 
@@ -55,6 +56,7 @@ public sealed class AzureStorage : IDisposable
         var apart = new SmallBlobs((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer));
         (LastKnown, Erasures) = (new(apart), new(apart));
         Cursors = new(new(_tables, keys.CursorsTable, retrying));
+        StatusLists = new(new(_tables, keys.StatusListsTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -100,6 +102,8 @@ public sealed class AzureStorage : IDisposable
 
     public TableTaskCursors Cursors { get; }
 
+    public TableStatusListStore StatusLists { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -122,6 +126,7 @@ public sealed class AzureStorage : IDisposable
         Log.EnsureCreatedAsync(cancellation),
         LastKnown.EnsureCreatedAsync(cancellation),
         Cursors.EnsureCreatedAsync(cancellation),
+        StatusLists.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 

@@ -5,6 +5,8 @@ using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
+using Gating.StatusLists;
+using Gating.Timelines;
 
 namespace Gating.Azure;
 
@@ -21,6 +23,7 @@ namespace Gating.Azure;
 /// table timelines partition {kind};{id, escaped};{hour};{shard} row {ms of the hour:D7};{stream};{seq:D12} | partition {kind};{id, escaped};{month} row h;{hour};{shard} | c;{hour}
 ///                 partition work       row {hour};{kind};{id, escaped};{hour closed}
 /// table cursors   partition {task}     row cursor
+/// table statuslists partition {list} row list | partition {hour} row {list}
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 ///                 container incoming   blob {ContentId} | {ContentId}.refused
@@ -48,6 +51,7 @@ public sealed class TableKeys(string prefix)
     public const int LeafShards = 16;
 
     public const string Cursor = "cursor";
+    public const string StatusList = "list";
 
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
@@ -80,6 +84,8 @@ public sealed class TableKeys(string prefix)
 
     public string CursorsTable { get; } = prefix + "cursors";
 
+    public string StatusListsTable { get; } = prefix + "statuslists";
+
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 
     public string LettersTable { get; } = prefix + "letters";
@@ -94,6 +100,11 @@ public sealed class TableKeys(string prefix)
     public static string Partition(StreamId stream) => stream.ToString();
 
     public static string Partition(NameHash name) => name.ToString();
+
+    public static string Partition(StatusListId list) => list.ToString();
+
+    /// <summary>Of the names of the status lists that began in it.</summary>
+    public static string Partition(UtcHour hour) => hour.ToString();
 
     public static string Entry(long seq) => Numbered('e', seq);
 

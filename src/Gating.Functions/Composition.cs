@@ -25,6 +25,7 @@ using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
 using Gating.Revocation;
+using Gating.StatusLists;
 using Gating.Timelines;
 using Gating.Tracing;
 using Gating.Unmasking;
@@ -73,6 +74,7 @@ internal static class Composition
         services.AddSingleton<IIncomingStore>(static provider => provider.GetRequiredService<AzureStorage>().Incoming);
         services.AddSingleton<IErasureList>(static provider => provider.GetRequiredService<AzureStorage>().Erasures);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
+        services.AddSingleton<IStatusListStore>(static provider => provider.GetRequiredService<AzureStorage>().StatusLists);
         services.AddSingleton<ITimelineStore>(static provider => provider.GetRequiredService<AzureStorage>().Timelines);
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
@@ -107,6 +109,11 @@ internal static class Composition
         services.AddSingleton<AppHandles>();
         services.AddSingleton(provider => new GrantSigner(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton(provider => new GrantVerifier(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton<StatusListNames>();
+        services.AddSingleton<StatusLeases>();
+        services.AddSingleton<StatusMarks>();
+        services.AddSingleton(provider => new PublishedStatusLists(
+            provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), configuration.GrantKeys, configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
@@ -124,6 +131,7 @@ internal static class Composition
         services.AddSingleton<OutputIndexing>();
         services.AddSingleton<IEntryIndex>(static provider => provider.GetRequiredService<OutputIndexing>());
         services.AddSingleton<IEntryIndex, TimelineIndexing>();
+        services.AddSingleton<IEntryIndex, StatusMarking>();
         services.AddSingleton<EntryIndexes>();
         services.AddSingleton<TimelineReader>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
@@ -178,6 +186,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, LogSweep>();
         services.AddSingleton<ITimedTask, HourClosing>();
         services.AddSingleton<ITimedTask, ErasureSweep>();
+        services.AddSingleton<ITimedTask, StatusListSweep>();
         services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
         services.AddSingleton(static provider =>
         {
@@ -205,6 +214,7 @@ internal static class Composition
         services.AddSingleton<ReleaseEndpoint>();
         services.AddSingleton<IdentifyEndpoint>();
         services.AddSingleton<JwksEndpoint>();
+        services.AddSingleton<StatusListsEndpoint>();
         services.AddSingleton<LogEndpoint>();
         services.AddSingleton<ReceiptsEndpoint>();
         services.AddSingleton<RoleCaller>();

@@ -91,6 +91,9 @@ public static class GateApp
         app.MapGet("/v1/revocations/{id}", Handler(revocations.GetAsync));
         app.MapDelete("/v1/revocations/{id}", Handler(revocations.DeleteAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
+        var lists = services.GetRequiredService<StatusListsEndpoint>();
+        app.MapGet("/statuslists", Handler(lists.ListAsync));
+        app.MapGet("/statuslists/{id}", Handler(lists.GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();
         app.MapGet("/healthz", Handler(HealthEndpoints.LiveAsync));

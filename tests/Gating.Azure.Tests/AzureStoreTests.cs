@@ -10,6 +10,7 @@ using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
+using Gating.StatusLists;
 using Gating.Testing.Storage;
 using Gating.Timelines;
 using Shouldly;
@@ -69,6 +70,11 @@ public sealed class BlobIncomingStoreTests : IncomingStoreContract
 public sealed class TableTaskCursorsTests : TaskCursorsContract
 {
     protected override async ValueTask<ITaskCursors> OpenAsync() => (await AzuriteStorage.SharedAsync()).Cursors;
+}
+
+public sealed class TableStatusListStoreTests : StatusListStoreContract
+{
+    protected override async ValueTask<IStatusListStore> OpenAsync() => (await AzuriteStorage.SharedAsync()).StatusLists;
 }
 
 public sealed class TableRegistryStoreTests : RegistryStoreContract

@@ -20,6 +20,7 @@ internal sealed class MetadataEndpoint(PublicUrls urls)
             json.WriteString("introspection_endpoint"u8, urls.Introspect);
             json.WriteString("revocation_endpoint"u8, urls.Revoke);
             json.WriteString("jwks_uri"u8, urls.Jwks);
+            json.WriteString("status_list_aggregation_endpoint"u8, urls.StatusLists);
             Strings(json, "grant_types_supported", TokenRequest.GrantType);
             foreach (var endpoint in Authenticated)
             {
@@ -27,6 +28,7 @@ internal sealed class MetadataEndpoint(PublicUrls urls)
                 Strings(json, $"{endpoint}_endpoint_auth_signing_alg_values_supported", "ES256", "RS256", "PS256");
             }
 
+            Strings(json, "introspection_signing_alg_values_supported", "ES256");
             Strings(json, "dpop_signing_alg_values_supported", "ES256");
             Strings(json, "authorization_details_types_supported", MediaDetail.Type);
             Strings(json, "response_types_supported");
@@ -56,6 +58,8 @@ internal sealed record PublicUrls(string Issuer)
     public string Revoke { get; } = Issuer + "/oauth2/revoke";
 
     public string Jwks { get; } = Issuer + "/jwks";
+
+    public string StatusLists { get; } = Issuer + "/statuslists";
 
     public string Generations { get; } = Issuer + "/v1/generations";
 }

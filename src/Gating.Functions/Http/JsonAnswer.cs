@@ -27,4 +27,6 @@ internal static class MediaTypes
     public const string Json = "application/json";
     public const string Problem = "application/problem+json";
     public const string JwkSet = "application/jwk-set+json";
+    public const string Introspection = "application/token-introspection+jwt";
+    public const string StatusList = "application/statuslist+jwt";
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
+using Gating.StatusLists;
 using Gating.Usage;
 
 namespace Gating.Admission;
@@ -10,11 +11,11 @@ namespace Gating.Admission;
 /// <summary>
 /// The public and private parts of admission entries: JSON written member by member in a fixed order, ASCII, <c>v</c> first. What was written once is
 /// hashed and never written anew; a new member is a new version. Version 2 of the public part names the issuer, which is a provider's address and nobody's data: what was admitted
-/// under it can be listed without opening what is sealed.
+/// under it can be listed without opening what is sealed. Version 3 says where a grant's status is published.
 /// </summary>
 internal static class AdmissionEntries
 {
-    private const int Version = 2;
+    private const int Version = 3;
     private const int FirstVersion = 1;
     private const int PrivateVersion = 1;
 
@@ -27,6 +28,12 @@ internal static class AdmissionEntries
             if (question.Request.KeyThumbprint is not null)
             {
                 json.WriteString("jkt"u8, question.Request.KeyThumbprint);
+            }
+
+            if (question.Status is { } place)
+            {
+                json.WriteString("status_list"u8, place.List.ToString());
+                json.WriteNumber("status_idx"u8, place.Index);
             }
 
             json.WriteString("request"u8, question.Fingerprint);
@@ -86,7 +93,7 @@ internal static class AdmissionEntries
     {
         using var json = JsonDocument.Parse(entry.Public);
         var root = json.RootElement;
-        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is not (FirstVersion or Version))
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > Version)
         {
             throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
         }
@@ -99,7 +106,8 @@ internal static class AdmissionEntries
             DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("iat").GetInt64()),
             DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()),
             System.Text.Encoding.UTF8.GetBytes(root.GetProperty("details").GetRawText()),
-            root.TryGetProperty("jkt", out var jkt) ? jkt.GetString() : null);
+            root.TryGetProperty("jkt", out var jkt) ? jkt.GetString() : null,
+            root.TryGetProperty("status_list", out var list) && StatusListId.TryParse(list.GetString(), out var id) ? new(id, root.GetProperty("status_idx").GetInt32()) : null);
         return (terms, root.GetProperty("request").GetString()!);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.StatusLists;
 
 namespace Gating.Admission;
 
@@ -9,7 +10,7 @@ namespace Gating.Admission;
 /// The gate: read → decide (pure) → commit once → apply → answer. A grant is signed only after its entry is durable and announced, and only while the registry, read at most
 /// two seconds ago, still says that app, tool and issuer are good. Throws <see cref="StorageUnavailableException"/>: nothing was granted that the caller can use.
 /// </summary>
-public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, GrantSigner signer, TimeProvider time)
+public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, GrantSigner signer, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -55,10 +56,12 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
     private async Task<AdmissionDecision> DecideAsync(AdmissionRequest request, NamedStream.Found person, CancellationToken cancellation)
     {
         var isNew = person.IsNew;
+        StatusPlace? status = null;
         for (var round = 0; round < MaxRounds; round++)
         {
             var snapshot = await registry.GetAsync(cancellation);
-            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, time.GetUtcNow(), _maxRegistryAge);
+            status ??= await PlaceAsync(request, snapshot, cancellation);
+            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, time.GetUtcNow(), _maxRegistryAge);
             var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
             var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);
             isNew = false;
@@ -81,6 +84,10 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
         return Refused(new(RefusalReason.RegistryStale, RetryAfter: 1));
     }
 
+    /// <summary>Null where no grant can come of it: what is not registered has no lists.</summary>
+    private async ValueTask<StatusPlace?> PlaceAsync(AdmissionRequest request, RegistrySnapshot snapshot, CancellationToken cancellation) =>
+        snapshot.IsOpen(request.App.Id, request.Resource, request.Identity.Issuer) ? await statuses.TakeAsync(new(request.App.Id, request.Resource, request.Identity.Issuer), cancellation) : null;
+
     private async Task<AdmissionDecision> SignAsync(AdmissionQuestion question, AdmissionAnswer.Granted granted, Entry entry, CancellationToken cancellation)
     {
         // Between the decision and this line a stop may have been answered: the units stay charged, and nobody gets the grant.
@@ -90,7 +97,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
         }
 
         var terms = new GrantTerms(
-            entry.Stream, entry.Seq, question.Request.App.Id, question.Request.Resource, granted.At, granted.ExpiresAt, question.Details, question.Request.KeyThumbprint);
+            entry.Stream, entry.Seq, question.Request.App.Id, question.Request.Resource, granted.At, granted.ExpiresAt, question.Details, question.Request.KeyThumbprint, question.Status);
         return new AdmissionDecision.Granted(signer.Sign(terms), terms, granted.ExpiresAt - granted.At, Replayed: false, granted.Quotas);
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.StatusLists;
 using Gating.Usage;
 
 namespace Gating.Admission;
@@ -11,6 +12,7 @@ namespace Gating.Admission;
 /// <param name="App">The app as the snapshot has it now; null where it is no longer there.</param>
 /// <param name="Details">The granted details, canonical JSON.</param>
 /// <param name="Fingerprint">SHA-256 over person, tool, details, receipt and key binding, never a token's text: what an idempotency key stands for.</param>
+/// <param name="Status">Where the status of the grant will be published, if there is to be one; null where no grant can come of it.</param>
 /// <param name="Sealed">The private part of this request's entry, in the clear.</param>
 internal sealed record AdmissionQuestion(
     AdmissionRequest Request,
@@ -21,11 +23,12 @@ internal sealed record AdmissionQuestion(
     QuotaPlan? Plan,
     ReadOnlyMemory<byte> Details,
     string Fingerprint,
+    StatusPlace? Status,
     ReadOnlyMemory<byte> Sealed,
     ImmutableArray<ShortLivedRow> Keys,
     long MaxRegistryAge)
 {
-    public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, DateTimeOffset now, long maxRegistryAge)
+    public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, DateTimeOffset now, long maxRegistryAge)
     {
         var details = request.Detail.ToJson(request.Resource);
         return new(
@@ -37,6 +40,7 @@ internal sealed record AdmissionQuestion(
             registry.PlanOf(request.App.Id, request.Resource),
             details,
             FingerprintOf(request, person, details),
+            status,
             AdmissionEntries.Private(request.Identity),
             KeysOf(request, now),
             maxRegistryAge);

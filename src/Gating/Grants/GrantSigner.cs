@@ -1,6 +1,5 @@
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
+using Gating.StatusLists;
 
 namespace Gating.Grants;
 
@@ -10,25 +9,10 @@ namespace Gating.Grants;
 /// </summary>
 public sealed class GrantSigner(SigningKeyRing keys, AppHandles handles, string issuer)
 {
-    private const int SignatureSize = 64;
-
-    private readonly byte[] _head = Encoding.ASCII.GetBytes(
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"typ":"at+jwt","alg":"ES256","kid":"{{keys.Current.KeyId}}"}""")) + ".");
+    private readonly JwsSigner _signer = new(keys, "at+jwt");
 
     /// <summary>The compact serialisation, ASCII.</summary>
-    public byte[] Sign(GrantTerms terms)
-    {
-        var payload = JsonBytes.OfObject((terms, handles, issuer), static (json, grant) => WriteClaims(json, grant.terms, grant.handles, grant.issuer));
-        var signed = _head.Length + Base64Url.GetEncodedLength(payload.Length);
-        var token = new byte[signed + 1 + Base64Url.GetEncodedLength(SignatureSize)];
-        _head.CopyTo(token, 0);
-        Base64Url.EncodeToUtf8(payload, token.AsSpan(_head.Length));
-        Span<byte> signature = stackalloc byte[SignatureSize];
-        keys.Current.Sign(token.AsSpan(0, signed), signature);
-        token[signed] = (byte)'.';
-        Base64Url.EncodeToUtf8(signature, token.AsSpan(signed + 1));
-        return token;
-    }
+    public byte[] Sign(GrantTerms terms) => _signer.Sign(JsonBytes.OfObject((terms, handles, issuer), static (json, grant) => WriteClaims(json, grant.terms, grant.handles, grant.issuer)));
 
     /// <summary>What a grant says, and an introspection of it.</summary>
     public static void WriteClaims(Utf8JsonWriter json, GrantTerms terms, AppHandles handles, string issuer)
@@ -47,6 +31,17 @@ public sealed class GrantSigner(SigningKeyRing keys, AppHandles handles, string 
         {
             json.WriteStartObject("cnf"u8);
             json.WriteString("jkt"u8, terms.KeyThumbprint);
+            json.WriteEndObject();
+        }
+
+        if (terms.Status is { } place)
+        {
+            // Token Status List, 6.1.
+            json.WriteStartObject("status"u8);
+            json.WriteStartObject("status_list"u8);
+            json.WriteNumber("idx"u8, place.Index);
+            json.WriteString("uri"u8, PublishedStatusLists.UriOf(issuer, place.List));
+            json.WriteEndObject();
             json.WriteEndObject();
         }
     }

@@ -22,6 +22,13 @@ public sealed record RegistrySnapshot(
     // Worked out at first use and kept for the version: a copy with a later ReadAt shares it. At most one plan per registered app and tool.
     private readonly ConcurrentDictionary<(string App, string Tool), QuotaPlan> _plans = new();
 
+    /// <summary>All three are registered and nobody stopped any of them.</summary>
+    /// <param name="issuer">Null where it is not known.</param>
+    public bool IsOpen(string app, string resource, string? issuer) =>
+        Apps.GetValueOrDefault(app) is { Status: RegistryStatus.Active }
+        && Tools.GetValueOrDefault(resource) is { Status: RegistryStatus.Active }
+        && (issuer is null || Issuers.GetValueOrDefault(issuer) is { Status: RegistryStatus.Active });
+
     /// <summary>The quotas that apply when that app asks for that tool; null where either is not registered.</summary>
     public QuotaPlan? PlanOf(string app, string resource)
     {

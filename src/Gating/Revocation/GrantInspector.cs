@@ -44,9 +44,6 @@ public sealed class GrantInspector(GrantVerifier grants, ILedgerStore ledger, Re
     private bool IsGood(Entry entry, Head head, RegistrySnapshot snapshot)
     {
         var (terms, now) = (AdmissionEntries.ReadGranted(entry).Terms, time.GetUtcNow());
-        return now < terms.ExpiresAt && head.StatusAt(now) is StreamStatus.Active
-            && snapshot.Apps.GetValueOrDefault(terms.App) is { Status: RegistryStatus.Active }
-            && snapshot.Tools.GetValueOrDefault(terms.Resource) is { Status: RegistryStatus.Active }
-            && (AdmissionEntries.ReadIssuer(entry) is not { } issuer || snapshot.Issuers.GetValueOrDefault(issuer) is { Status: RegistryStatus.Active });
+        return now < terms.ExpiresAt && head.StatusAt(now) is StreamStatus.Active && snapshot.IsOpen(terms.App, terms.Resource, AdmissionEntries.ReadIssuer(entry));
     }
 }

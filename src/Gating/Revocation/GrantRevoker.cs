@@ -3,6 +3,7 @@ using Gating.Admission;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.StatusLists;
 using Gating.Usage;
 
 namespace Gating.Revocation;
@@ -58,7 +59,7 @@ internal sealed record GrantRevocation(PresentedGrant Grant, UsageCharge Charge,
 /// An app gives a grant back (RFC 7009): a settlement of it in the person's ledger, so that it cannot be redeemed any more, and its units return if it was not. Throws <see cref="StorageUnavailableException"/>: it may then be revoked,
 /// and the same request tells.
 /// </summary>
-public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appender appender, RegistrySource registry)
+public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appender appender, RegistrySource registry, StatusMarks marks)
 {
     /// <summary>False where too much is being asked of the person's record at once. True where it is revoked now, was before, has expired, or is no grant of that app's: it is not told which (RFC 7009, 2.2).</summary>
     public async Task<bool> RevokeAsync(string token, string app, CancellationToken cancellation)
@@ -70,7 +71,14 @@ public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appe
 
         var revocation = new GrantRevocation(grant, AdmissionEntries.ReadCharge(entry), (await registry.GetAsync(cancellation)).PlanOf(grant.App, grant.Resource));
         var before = await SettleAsync(grant.Person, revocation.Unredeemed, cancellation);
-        return before.Ended ?? (before.By is not EntryKind.Redeemed || (await SettleAsync(grant.Person, (state, _) => revocation.Redeemed(state), cancellation)).Ended is not false);
+        var isDone = before.Ended ?? (before.By is not EntryKind.Redeemed || (await SettleAsync(grant.Person, (state, _) => revocation.Redeemed(state), cancellation)).Ended is not false);
+        if (isDone && AdmissionEntries.ReadGranted(entry).Terms.Status is { } place)
+        {
+            // The record first, what is published after it: whoever dies between was not answered, and the entry itself brings it there when it is logged.
+            await marks.InvalidateAsync([place], cancellation);
+        }
+
+        return isDone;
     }
 
     /// <summary>Whether it ended, or by which kind of entry it had before, which is announced by now.</summary>

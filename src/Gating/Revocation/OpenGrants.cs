@@ -3,6 +3,7 @@ using Gating.Admission;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.StatusLists;
 
 namespace Gating.Revocation;
 
@@ -14,7 +15,7 @@ public sealed record OpenGrantPage(ImmutableArray<GrantTerms> Grants, long? Next
 /// What a stop reaches: each grant that stands before it in the person's ledger, had not expired and was not settled by then. Nothing can be missing: whatever was granted has an entry before the stop's, and
 /// the oldest grant that can be open is <see cref="Tool.LongestGrant"/> old. By range queries in the person's partition, and a point read for each grant.
 /// </summary>
-public sealed class OpenGrants(ILedgerStore ledger)
+public sealed class OpenGrants(ILedgerStore ledger, TimeProvider time)
 {
     /// <summary>Of one page.</summary>
     public const int MostGrants = 100;
@@ -52,6 +53,27 @@ public sealed class OpenGrants(ILedgerStore ledger)
         }
 
         return new(open.DrainToImmutable(), EntriesBack.Before(seen));
+    }
+
+    /// <summary>Where the status is published of every grant that stands before the stop and could be used now without it, redeemed or not.</summary>
+    /// <param name="place">Seq of the stop.</param>
+    internal async Task<IReadOnlyList<StatusPlace>> PlacesAsync(StreamId person, long place, CancellationToken cancellation)
+    {
+        var (places, now) = (new List<StatusPlace>(), time.GetUtcNow());
+        await foreach (var entry in EntriesBack.ReadAsync(ledger, person, place - 1, int.MaxValue, cancellation))
+        {
+            if (entry.Time + Tool.LongestGrant <= now)
+            {
+                break;
+            }
+
+            if (entry.Kind is EntryKind.Granted && AdmissionEntries.ReadGranted(entry).Terms is { Status: { } status } terms && terms.ExpiresAt > now)
+            {
+                places.Add(status);
+            }
+        }
+
+        return places;
     }
 
     private async Task<bool> WasSettledAsync(StreamId person, long seq, long place, CancellationToken cancellation) =>

@@ -3,6 +3,7 @@ using Gating.Access;
 using Gating.Admission;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.StatusLists;
 
 namespace Gating.Revocation;
 
@@ -14,7 +15,7 @@ public sealed record RevocationPage(ImmutableArray<(RecordedRevocation Revocatio
 /// An admin stops somebody, and lifts it: the stop in the person's ledger, what the admin did in the operator's. Throws <see cref="StorageUnavailableException"/>: nothing is acknowledged then, and the same
 /// request again finds what stands and does the rest.
 /// </summary>
-public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, TimeProvider time)
+public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, OpenGrants open, StatusMarks marks, TimeProvider time)
 {
     /// <summary>Of one page.</summary>
     public const int MostRevocations = 100;
@@ -124,7 +125,14 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
             await registry.WaitForAllAsync(cancellation);
         }
 
-        return new RevocationOutcome.Done(revocation, await StandingAsync(revocation, cancellation), replayed);
+        var standing = await StandingAsync(revocation, cancellation);
+        if (standing is RevocationStanding.Standing && revocation.Order.Target is RevocationTarget.OfPerson of && await open.PlacesAsync(of.Person, revocation.Place, cancellation) is { Count: > 0 } places)
+        {
+            // Of what is registered the lists themselves know.
+            await marks.InvalidateAsync(places, cancellation);
+        }
+
+        return new RevocationOutcome.Done(revocation, standing, replayed);
     }
 
     private async Task<RecordedRevocation?> FindRecordAsync(long id, CancellationToken cancellation) =>

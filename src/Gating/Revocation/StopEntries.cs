@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gating.Access;
 using Gating.Ledger;
 
@@ -12,6 +13,15 @@ internal static class StopEntries
         new(EntryKind.StatusChanged, Public(id, order.Until is null ? "revoked" : "suspended", order.Until), Private(by, order.Reason, order.Text));
 
     public static EntryDraft Lifted(KeyHash id, string text, Official by) => new(EntryKind.StatusChanged, Public(id, "lifted", null), Private(by, null, text));
+
+    /// <summary>Whether it set a stop; otherwise it lifted one.</summary>
+    public static bool Stops(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        return json.RootElement.GetProperty("v").GetInt32() is not Version and var version
+            ? throw new UnknownVersionException("stop entry", version)
+            : json.RootElement.GetProperty("status").GetString() is not "lifted";
+    }
 
     private static byte[] Public(KeyHash id, string status, DateTimeOffset? until) => JsonBytes.OfObject((id, status, until), static (json, stop) =>
     {

@@ -24,6 +24,8 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["POST /oauth2/revoke"] = [Anyone],
         ["POST /v1/identify"] = [Anyone],
         ["GET /jwks"] = [Anyone],
+        ["GET /statuslists"] = [Anyone],
+        ["GET /statuslists/{id}"] = [Anyone],
         ["GET /.well-known/oauth-authorization-server"] = [Anyone],
         ["GET /healthz"] = [Anyone],
         ["GET /readyz"] = [Anyone],

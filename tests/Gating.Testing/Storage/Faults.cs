@@ -73,6 +73,11 @@ public enum StoreCall
     RemoveIndex = 65,
     ListErasure = 66,
     ReadErasures = 67,
+    ReadStatusList = 68,
+    AddStatusList = 69,
+    ReplaceStatusList = 70,
+    ListStatusLists = 71,
+    RemoveStatusList = 72,
 }
 
 /// <summary>What goes wrong with a call.</summary>

@@ -31,8 +31,20 @@ public sealed class AdmissionEntriesTests
     }
 
     [Fact]
+    public async Task Where_its_status_is_published_is_read_back_and_refusals_have_no_place()
+    {
+        var gate = new GateFixture();
+        var terms = (await gate.AskAsync()).ShouldBeOfType<AdmissionDecision.Granted>().Terms;
+        (await gate.AskAsync(static request => request with { Resource = GateFixture.OtherTool })).ShouldBeOfType<AdmissionDecision.Refused>();
+
+        var entries = await gate.EntriesAsync();
+        AdmissionEntries.ReadGranted(entries[0]).Terms.Status.ShouldBe(terms.Status.ShouldNotBeNull());
+        Encoding.ASCII.GetString(entries[1].Public.Span).ShouldNotContain("status");
+    }
+
+    [Fact]
     public void A_later_version_is_refused_by_its_number() =>
-        Should.Throw<UnknownVersionException>(static () => AdmissionEntries.ReadGranted(GenerationEntriesTests.EntryOf(EntryKind.Granted, "{\"v\":3}"u8.ToArray()))).Version.ShouldBe(3);
+        Should.Throw<UnknownVersionException>(static () => AdmissionEntries.ReadGranted(GenerationEntriesTests.EntryOf(EntryKind.Granted, "{\"v\":4}"u8.ToArray()))).Version.ShouldBe(4);
 
     [Fact]
     public async Task Grants_and_refusals_name_their_issuer_in_public_and_the_person_does_not_appear()
@@ -47,7 +59,7 @@ public sealed class AdmissionEntriesTests
         {
             using var json = JsonDocument.Parse(entry.Public);
             json.RootElement.EnumerateObject().Take(4).Select(static member => member.Name).ShouldBe(["v", "app", "tool", "issuer"]);
-            (json.RootElement.GetProperty("v").GetInt32(), json.RootElement.GetProperty("issuer").GetString()).ShouldBe((2, GateFixture.Issuer));
+            (json.RootElement.GetProperty("v").GetInt32(), json.RootElement.GetProperty("issuer").GetString()).ShouldBe((3, GateFixture.Issuer));
             Encoding.ASCII.GetString(entry.Public.Span).ShouldNotContain("alice");
         }
     }

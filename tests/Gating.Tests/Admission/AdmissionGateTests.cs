@@ -18,7 +18,7 @@ public sealed class AdmissionGateTests
         var entry = (await _gate.EntriesAsync()).ShouldHaveSingleItem();
         entry.Kind.ShouldBe(EntryKind.Granted);
         granted.Terms.Seq.ShouldBe(1);
-        Encoding.UTF8.GetString(entry.Public.Span).ShouldStartWith("""{"v":2,"app":"app","tool":"https://tools.test/face","issuer":"https://issuer.test","iat":""");
+        Encoding.UTF8.GetString(entry.Public.Span).ShouldStartWith("""{"v":3,"app":"app","tool":"https://tools.test/face","issuer":"https://issuer.test","iat":""");
         Encoding.UTF8.GetString(entry.Public.Span).ShouldNotContain("alice");
     }
 

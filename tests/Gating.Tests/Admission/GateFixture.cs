@@ -29,6 +29,7 @@ internal sealed class GateFixture
         Store = Ledger = new InMemoryLedgerStore(Faults);
         Queue = new(Faults);
         RegistryStore = new(Faults);
+        StatusLists = new(Faults);
         _nameStore = new(Faults);
         Names = NewNames();
         Registry = NewRegistry();
@@ -46,6 +47,8 @@ internal sealed class GateFixture
     public InMemoryTraceQueue Queue { get; }
 
     public InMemoryRegistryStore RegistryStore { get; }
+
+    public InMemoryStatusListStore StatusLists { get; }
 
     public StreamNames Names { get; }
 
@@ -116,7 +119,7 @@ internal sealed class GateFixture
     {
         using var pem = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         var signer = new GrantSigner(SigningKeyRing.FromPem(pem.ExportPkcs8PrivateKeyPem(), null, null), new(_key), "https://gate.test");
-        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, signer, Time);
+        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), signer, Time);
     }
 
     private static JsonObject NewRegistry() => new()

@@ -6,6 +6,7 @@ using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Revocation;
+using Gating.StatusLists;
 using Gating.Testing.Storage;
 using Gating.Tests.Generations;
 using Shouldly;
@@ -70,6 +71,8 @@ public sealed class GrantRevokerFaultsTests(ITestOutputHelper output)
             (await world.ChargedAsync(terms.Person)).ShouldBe(redeemed ? 1 + Units : 1);
             (await world.RedeemAsync(grant, static request => request with { Units = Units })).ShouldBe(new GenerationOutcome.Refused(GenerationRefusal.GrantSpent));
             (await NewInspector(world).InspectAsync(token, terms.App, default)).ShouldBeNull();
+            var place = terms.Status.ShouldNotBeNull();
+            StatusBits.IsValid((await world.Gate.StatusLists.ReadAsync(place.List, default)).ShouldNotBeNull().List.Compressed, place.Index).ShouldBeFalse();
             await world.ShouldBeSoundAsync(terms.Person);
             await world.ShouldBeAnnouncedAsync(terms.Person);
             if (!met)
@@ -124,7 +127,7 @@ public sealed class GrantRevokerFaultsTests(ITestOutputHelper output)
         return (terms, Encoding.ASCII.GetString(new GrantSigner(Keys, world.Handles, Issuer).Sign(terms)));
     }
 
-    private static GrantRevoker NewRevoker(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, world.Appender, NewRegistry(world));
+    private static GrantRevoker NewRevoker(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, world.Appender, NewRegistry(world), new(world.Gate.StatusLists, world.Gate.Time));
 
     private static GrantInspector NewInspector(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, NewRegistry(world), world.Gate.Time);
 

@@ -28,8 +28,8 @@ internal sealed class RevocationOffice
         World.Restart();
         _names = World.Gate.NewNames();
         var operators = new OperatorLedger(World.Gate.Store, World.Appender, _names, new(World.Gate.Store, new(new byte[OperatorKey.Size])));
-        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), World.Gate.Time);
-        Grants = new(World.Gate.Store);
+        Grants = new(World.Gate.Store, World.Gate.Time);
+        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), Grants, new(World.Gate.StatusLists, World.Gate.Time), World.Gate.Time);
     }
 
     public Task<RevocationOutcome> RevokeAsync(StreamId person, string key = "k", DateTimeOffset? until = null, string text = "why", Official? by = null) =>

@@ -5,6 +5,7 @@ using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
+using Gating.StatusLists;
 using Gating.Testing.Storage;
 using Gating.Timelines;
 
@@ -53,6 +54,11 @@ public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
 public sealed class InMemoryTaskCursorsTests : TaskCursorsContract
 {
     protected override ValueTask<ITaskCursors> OpenAsync() => new(new InMemoryTaskCursors());
+}
+
+public sealed class InMemoryStatusListStoreTests : StatusListStoreContract
+{
+    protected override ValueTask<IStatusListStore> OpenAsync() => new(new InMemoryStatusListStore());
 }
 
 public sealed class InMemoryOutputIndexTests : OutputIndexContract

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Gating.Functions.Tests.World;
+using Gating.StatusLists;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Gating.Functions.Tests;
+
+/// <summary>Status lists over the real surface and the real storage, on two instances, and before other people's clients.</summary>
+public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const string Type = "application/statuslist+jwt";
+
+    private GateWorld _world = null!;
+    private DeskCall _desk = null!;
+
+    public async Task InitializeAsync()
+    {
+        _world = await GateWorld.StartAsync(instances: 2, registry: DeskCall.Trust);
+        _desk = new(_world);
+    }
+
+    public Task DisposeAsync() => _world.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Other_peoples_clients_accept_a_grant_and_see_its_status()
+    {
+        string[] grants = [await GrantAsync("mei"), await GrantAsync("mei"), await GrantAsync("lin"), await GrantAsync("zoe", instance: 1)];
+        (await CheckAsync(grants)).ShouldAllBe(static one => one != null && one.Value.Status == 0);
+        (await new GrantCall(_world).RevokeAsync(grants[1])).Status.ShouldBe(200);
+        (await RevokeAsync("lin")).ShouldBe(201);
+        await Task.Delay(PublishedStatusLists.MaxAge);
+
+        // Of the other instance than the one that was told.
+        var seen = await CheckAsync(grants, instance: 1);
+
+        seen.Select(static one => one!.Value.Status).ShouldBe([0, 1, 1, 0]);
+        seen.Select(static one => one!.Value.Index).Distinct().Count().ShouldBe(4);
+        (await CheckAsync([grants[0][..^4] + "AAAA"])).ShouldBe([null]);
+    }
+
+    [Fact]
+    public async Task What_is_revoked_shows_on_every_instance_within_two_seconds()
+    {
+        var took = new List<double>();
+        var calls = new[] { 0, 1 }.Select(instance => new GrantCall(_world, instance)).ToArray();
+        for (var i = 0; i < 20; i++)
+        {
+            var grant = await GrantAsync($"person-{i}", instance: i % 2);
+            foreach (var instance in new[] { 0, 1 })
+            {
+                (await StatusAsync(grant, instance)).ShouldBe(0);
+            }
+
+            (await calls[i % 2].RevokeAsync(grant)).Status.ShouldBe(200);
+            var watch = Stopwatch.StartNew();
+            foreach (var instance in new[] { 0, 1 })
+            {
+                while (await StatusAsync(grant, instance) == 0)
+                {
+                    await Task.Delay(20);
+                }
+            }
+
+            took.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        output.WriteLine($"Revoked grants showed in the lists of both instances after {took.Order().ElementAt(10):F0} ms in the median, {took.Max():F0} ms at most, of {took.Count}");
+        took.Max().ShouldBeLessThan(2000);
+    }
+
+    [Fact]
+    public async Task While_an_app_is_stopped_none_of_its_grants_is_valid()
+    {
+        var grant = await GrantAsync("mei");
+        (await StatusAsync(grant)).ShouldBe(0);
+        await _world.ChangeRegistryAsync(static registry => registry["apps"]!.AsArray()[0]!["status"] = "stopped");
+        await Task.Delay(TimeSpan.FromSeconds(2.1));
+
+        (await StatusAsync(grant)).ShouldBe(1);
+        (await StatusAsync(grant, 1)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_list_is_served_as_caches_expect()
+    {
+        var path = Path(await GrantAsync("mei"));
+        var served = await GetAsync(path);
+        served.Status.ShouldBe(200);
+        served.Headers["Content-Type"].ShouldBe(Type);
+        served.Headers["Cache-Control"].ShouldBe("public, max-age=15");
+        served.Headers["Access-Control-Allow-Origin"].ShouldBe("*");
+        served.Headers["Vary"].ShouldBe("Accept");
+        TokenAnswer.Claims(served.Text).GetProperty("ttl").GetInt32().ShouldBe(15);
+
+        var again = await GetAsync(path, ("If-None-Match", served.Headers["ETag"]));
+        (again.Status, again.Text, again.Headers["ETag"], again.Headers["Cache-Control"]).ShouldBe((304, "", served.Headers["ETag"], "public, max-age=15"));
+        (await GetAsync(path, ("If-None-Match", "\"other\""))).Status.ShouldBe(200);
+        foreach (var (accept, status) in new[] { (Type, 200), ("*/*", 200), ("application/*", 200), ("text/html, " + Type + ";q=0.5", 200), ("application/statuslist+cwt", 406), ("application/json", 406), (Type + ";q=0", 406) })
+        {
+            (await GetAsync(path, ("Accept", accept))).Status.ShouldBe(status, accept);
+        }
+
+        (await GetAsync(path + "?time=1686925000")).Status.ShouldBe(501);
+        foreach (var unknown in new[] { new string('0', 32), "x", "..", path[13..].ToUpperInvariant() + "0" })
+        {
+            (await GetAsync("/statuslists/" + unknown)).Status.ShouldBe(404, unknown);
+        }
+    }
+
+    [Fact]
+    public async Task An_index_is_never_twice_also_not_after_a_restart()
+    {
+        var seen = new HashSet<(string, int)>();
+        for (var i = 0; i < 3; i++)
+        {
+            foreach (var instance in Enumerable.Range(0, _world.Addresses.Count))
+            {
+                var status = TokenAnswer.Claims(await GrantAsync($"one-{i}", instance)).GetProperty("status").GetProperty("status_list");
+                seen.Add((status.GetProperty("uri").GetString()!, status.GetProperty("idx").GetInt32())).ShouldBeTrue();
+            }
+
+            await _world.AddInstanceAsync();
+        }
+
+        seen.Select(static one => one.Item1).Distinct(StringComparer.Ordinal).Count().ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task The_same_request_again_gets_the_same_place()
+    {
+        var call = _world.Call(_world.IdToken("mei")).Header("Idempotency-Key", "k1");
+        var (first, second) = (await call.GrantAsync(), await call.GrantAsync());
+
+        second.ShouldNotBe(first);
+        TokenAnswer.Claims(second).GetProperty("status").GetRawText().ShouldBe(TokenAnswer.Claims(first).GetProperty("status").GetRawText());
+    }
+
+    private Task<IReadOnlyList<(int Index, int Status, string Subject)?>> CheckAsync(IReadOnlyList<string> grants, int instance = 0) =>
+        OtherVerifier.CheckGrantsAsync(_world.Addresses[instance], GateWorld.Issuer, TestRegistry.Tool, grants);
+
+    private Task<string> GrantAsync(string subject, int instance = 0) => _world.Call(_world.IdToken(subject), instance).GrantAsync();
+
+    private async Task<int> RevokeAsync(string subject)
+    {
+        var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"{{{subject}}}"}},"reason":"abuse","text":"why"}""";
+        return (await _desk.SendAsync(HttpMethod.Post, "/v1/revocations", _desk.Admin("ada"), Encoding.UTF8.GetBytes(order), ("Idempotency-Key", subject))).Status;
+    }
+
+    private static string Path(string grant) => new Uri(List(grant).GetProperty("uri").GetString()!).AbsolutePath;
+
+    private static JsonElement List(string grant) => TokenAnswer.Claims(grant).GetProperty("status").GetProperty("status_list");
+
+    private async Task<int> StatusAsync(string grant, int instance = 0)
+    {
+        var served = await GetAsync(Path(grant), instance: instance);
+        served.Status.ShouldBe(200);
+        var compressed = TokenAnswer.Claims(served.Text).GetProperty("status_list").GetProperty("lst").GetString()!;
+        return StatusBits.IsValid(System.Buffers.Text.Base64Url.DecodeFromChars(compressed), List(grant).GetProperty("idx").GetInt32()) ? 0 : 1;
+    }
+
+    private async Task<(int Status, IReadOnlyDictionary<string, string> Headers, string Text)> GetAsync(string path, (string Name, string Value)? header = null, int instance = 0)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_world.Addresses[instance], path));
+        if (header is var (name, value))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await _world.Http.SendAsync(request);
+        var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(static one => one.Key, static one => string.Join(',', one.Value), StringComparer.OrdinalIgnoreCase);
+        return ((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync());
+    }
+}
