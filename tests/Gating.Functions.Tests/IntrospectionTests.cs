@@ -128,6 +128,35 @@ public sealed class IntrospectionTests(ITestOutputHelper output) : IAsyncLifetim
         output.WriteLine(string.Join("; ", medians.Select(static one => $"{one.Key} {one.Value:F2} ms")));
     }
 
+    [Fact]
+    public async Task Who_asks_for_it_gets_the_answer_signed_for_himself()
+    {
+        const string type = "application/token-introspection+jwt";
+        var (good, bad) = (await GrantAsync("mei"), "x");
+        foreach (var (token, accept) in new[] { (good, type), (bad, type), (good, $"application/json;q=0.5, {type}") })
+        {
+            var plain = await _grants.IntrospectAsync(token);
+            var signed = await _grants.IntrospectAsync(token, accept);
+            signed.Headers["Content-Type"].ShouldBe(type);
+            (signed.Headers["Cache-Control"], signed.Headers["Vary"]).ShouldBe(("no-store", "Accept"));
+            var text = Encoding.ASCII.GetString(signed.Bytes);
+            var jws = await OtherVerifier.VerifyJwtAsync(_world.Addresses[0], GateWorld.Issuer, text, typ: "token-introspection+jwt", audience: TestRegistry.App);
+            jws.ShouldBeTrue();
+            var claims = TokenAnswer.Claims(text);
+            claims.EnumerateObject().Select(static claim => claim.Name).ShouldBe(["iss", "aud", "iat", "token_introspection"]);
+            claims.GetProperty("token_introspection").GetRawText().ShouldBe(Encoding.UTF8.GetString(plain.Bytes));
+
+            // It is no grant, and no grant is one (RFC 9701, 8.1).
+            Encoding.UTF8.GetString((await _grants.IntrospectAsync(text)).Bytes).ShouldBe(Inactive);
+            (await OtherVerifier.VerifyJwtAsync(_world.Addresses[0], GateWorld.Issuer, text, typ: "at+jwt", audience: TestRegistry.App)).ShouldBeFalse();
+        }
+
+        foreach (var accept in new[] { "*/*", "application/json", $"application/json, {type}", $"{type};q=0" })
+        {
+            (await _grants.IntrospectAsync(good, accept)).Headers["Content-Type"].ShouldBe("application/json", accept);
+        }
+    }
+
     [Theory]
     [InlineData("/oauth2/introspect")]
     [InlineData("/oauth2/revoke")]
