@@ -85,14 +85,16 @@ public sealed class LogCrashTests(CrashPointsBuild build, PausedHolders paused, 
             var asking = scene.Persons.AskAsync(() => running[(uint)Interlocked.Increment(ref asked) % running.Length].Address, Often, over.Token);
             for (var started = Stopwatch.StartNew(); (kills < Kills || ended.Concat(running.Select(static instance => instance.Output)).Count(IsSealer) < 2) && started.Elapsed < Limit;)
             {
-                // Between two kills the lease ends several times: whoever holds it goes on, beside whoever gets it next. A machine on which nobody got as far as a seal is given more time from kill to kill.
+                // Between two kills the lease ends several times: whoever holds it goes on, beside whoever gets it next.
                 for (var i = random.Next(2, 6); i > 0; i--)
                 {
-                    await Task.Delay(random.Next(100, 500) * (1 + (kills / Kills)));
+                    await Task.Delay(random.Next(100, 500));
                     await scene.World.EndLeaseAsync();
                 }
 
-                var victim = random.Next(instances);
+                // A machine on which nobody gets as far as a seal between two kills is waited for: then it is the one who sealed that dies, so that somebody else has to.
+                var sealer = kills < Kills ? -1 : await SealerOfAsync(running);
+                var victim = sealer < 0 ? random.Next(instances) : sealer;
                 await running[victim].KillAsync();
                 ended.Add(running[victim].Output);
                 await running[victim].DisposeAsync();
@@ -127,6 +129,18 @@ public sealed class LogCrashTests(CrashPointsBuild build, PausedHolders paused, 
         var log = await holder.ShouldEndWellAsync();
         output.WriteLine($"stood still for {holder.Paused.TotalSeconds:0} s; {holder.Persons.Granted} grants, {log.Size} leaves, {holder.Served.Seen} checkpoints seen");
         holder.SealedMeanwhile.ShouldBeGreaterThan(1);
+    }
+
+    /// <summary>Which of them has sealed; -1 where none has for half a minute.</summary>
+    private static async Task<int> SealerOfAsync(GateProcess[] running)
+    {
+        int SealerOf() => Array.FindIndex(running, static instance => IsSealer(instance.Output));
+        for (var started = Stopwatch.StartNew(); SealerOf() < 0 && started.Elapsed < TimeSpan.FromSeconds(30);)
+        {
+            await Task.Delay(Often);
+        }
+
+        return SealerOf();
     }
 
     private static bool IsSealer(string output) => output.Contains("of them are new", StringComparison.Ordinal);
