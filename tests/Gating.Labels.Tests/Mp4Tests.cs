@@ -40,6 +40,20 @@ public sealed class Mp4Tests
         ShouldPointToMedia(RoundTripTests.Write(sample.Bytes, TestLabels.Content()).Bytes, isFragmented: sample.What is "fragmented");
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    public void A_64_bit_size_that_its_own_header_does_not_fit_into_is_refused_before_a_label_is_put_behind_it(byte size)
+    {
+        // Once read as a box to the end: nobody would have found the label behind it. Found by PropertyTests.
+        byte[] box = [0, 0, 0, 1, .. "free"u8, 0, 0, 0, 0, 0, 0, 0, size];
+        var file = InMoov(box);
+
+        using var output = new MemoryStream();
+        LabelWriter.Write(new MemoryStream(file), output, TestLabels.Content(), LabelPolicy.Careful).ShouldBeOfType<LabelOutcome.Refused>().Reason.ShouldBe(LabelRefusal.Malformed);
+        output.Length.ShouldBe(0);
+    }
+
+    [Theory]
     [MemberData(nameof(Strangers))]
     public void A_label_that_a_stranger_wrote_is_read_and_becomes_the_one_label(string place, byte[] file)
     {

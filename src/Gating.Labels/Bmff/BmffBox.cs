@@ -106,13 +106,13 @@ internal sealed class BmffBox
             return parent.Type is "udta" ? null : throw MediaException.Malformed(at, "A box of no size within another.");
         }
 
-        var isLarge = size == 1;
+        // Of a 64-bit size no value has a meaning of its own: 0 is too short, as 1 to 15 are.
+        var (isToTheEnd, isLarge) = (size == 0, size == 1);
         if (isLarge)
         {
             size = source.ReadUInt64BigEndian(at + HeaderSize);
         }
 
-        var isToTheEnd = size == 0;
         var length = isToTheEnd ? end - at : size > long.MaxValue ? long.MaxValue : (long)size;
         var header = isLarge ? LargeHeaderSize : HeaderSize;
         if (length < header)
