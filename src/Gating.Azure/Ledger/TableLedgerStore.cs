@@ -58,6 +58,17 @@ public sealed class TableLedgerStore : ILedgerStore
         }
 
         await _setup.EnsureAsync(cancellation);
+        if (from == to)
+        {
+            // One row by its keys is the quickest that a table can do, and most references are to one entry.
+            if (await _reads.GetAsync(TableKeys.Partition(stream), TableKeys.Entry(from), cancellation) is { } only)
+            {
+                yield return await LedgerRows.ReadEntryAsync(stream, only, _blobs, cancellation);
+            }
+
+            yield break;
+        }
+
         var query = new TableQuery(TableKeys.Partition(stream))
             .RowKey(TableComparison.GreaterThanOrEqual, TableKeys.Entry(from))
             .RowKey(TableComparison.LessThanOrEqual, TableKeys.Entry(to));
