@@ -29,6 +29,7 @@ using Gating.StatusLists;
 using Gating.Timelines;
 using Gating.Tracing;
 using Gating.Unmasking;
+using Gating.Usage.Leases;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Functions;
@@ -109,6 +110,7 @@ internal static class Composition
         services.AddSingleton<AppHandles>();
         services.AddSingleton(provider => new GrantSigner(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton(provider => new GrantVerifier(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton<UsageLeases>();
         services.AddSingleton<StatusListNames>();
         services.AddSingleton<StatusLeases>();
         services.AddSingleton<StatusMarks>();

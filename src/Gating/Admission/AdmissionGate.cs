@@ -3,6 +3,7 @@ using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.StatusLists;
+using Gating.Usage.Leases;
 
 namespace Gating.Admission;
 
@@ -10,7 +11,7 @@ namespace Gating.Admission;
 /// The gate: read → decide (pure) → commit once → apply → answer. A grant is signed only after its entry is durable and announced, and only while the registry, read at most
 /// two seconds ago, still says that app, tool and issuer are good. Throws <see cref="StorageUnavailableException"/>: nothing was granted that the caller can use.
 /// </summary>
-public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, GrantSigner signer, TimeProvider time)
+public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, GrantSigner signer, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -60,15 +61,32 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
         for (var round = 0; round < MaxRounds; round++)
         {
             var snapshot = await registry.GetAsync(cancellation);
-            status ??= await PlaceAsync(request, snapshot, cancellation);
-            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, time.GetUtcNow(), _maxRegistryAge);
+            var isOpen = snapshot.IsOpen(request.App.Id, request.Resource, request.Identity.Issuer);
+            if (isOpen)
+            {
+                status ??= await statuses.TakeAsync(new(request.App.Id, request.Resource, request.Identity.Issuer), cancellation);
+            }
+
+            // Of what is not registered, or stopped, no grant can come.
+            var shared = await shares.TakeAsync(isOpen ? snapshot.SharedOf(request.App.Id, request.Resource) : [], request.Detail.Units, cancellation);
+            if (shared is SharedUsage.Contended)
+            {
+                return Refused(new(RefusalReason.Contended, RetryAfter: 1));
+            }
+
+            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge);
             var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
             var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);
             isNew = false;
+            if (outcome is AppendOutcome<AdmissionAnswer>.Done { Answer: AdmissionAnswer.Granted granted, Entries: [var entry, ..] })
+            {
+                return await SignAsync(question, granted, entry, cancellation);
+            }
+
+            // Nothing came of it. Where storage threw, that is not known, and what everybody shares stays charged.
+            GiveBack(shared);
             switch (outcome)
             {
-                case AppendOutcome<AdmissionAnswer>.Done { Answer: AdmissionAnswer.Granted granted, Entries: [var entry, ..] }:
-                    return await SignAsync(question, granted, entry, cancellation);
                 case AppendOutcome<AdmissionAnswer>.Done { Answer: AdmissionAnswer.Refused refused }:
                     return new AdmissionDecision.Refused(refused.Refusal, refused.Quotas);
                 case AppendOutcome<AdmissionAnswer>.KeyTaken taken:
@@ -76,7 +94,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
                 case AppendOutcome<AdmissionAnswer>.Shed shed:
                     return Refused(Shed(shed.Reason));
                 default:
-                    // The snapshot grew too old while the request waited for its turn.
+                    // The snapshot grew too old while the request waited for its turn, or the window ended that shared units are of.
                     break;
             }
         }
@@ -84,9 +102,13 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
         return Refused(new(RefusalReason.RegistryStale, RetryAfter: 1));
     }
 
-    /// <summary>Null where no grant can come of it: what is not registered has no lists.</summary>
-    private async ValueTask<StatusPlace?> PlaceAsync(AdmissionRequest request, RegistrySnapshot snapshot, CancellationToken cancellation) =>
-        snapshot.IsOpen(request.App.Id, request.Resource, request.Identity.Issuer) ? await statuses.TakeAsync(new(request.App.Id, request.Resource, request.Identity.Issuer), cancellation) : null;
+    private void GiveBack(SharedUsage shared)
+    {
+        if (shared is SharedUsage.Held held)
+        {
+            shares.GiveBack(held.Limits, held.Units, time.GetUtcNow());
+        }
+    }
 
     private async Task<AdmissionDecision> SignAsync(AdmissionQuestion question, AdmissionAnswer.Granted granted, Entry entry, CancellationToken cancellation)
     {

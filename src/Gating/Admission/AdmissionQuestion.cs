@@ -5,6 +5,7 @@ using Gating.Ledger;
 using Gating.Registry;
 using Gating.StatusLists;
 using Gating.Usage;
+using Gating.Usage.Leases;
 
 namespace Gating.Admission;
 
@@ -13,6 +14,7 @@ namespace Gating.Admission;
 /// <param name="Details">The granted details, canonical JSON.</param>
 /// <param name="Fingerprint">SHA-256 over person, tool, details, receipt and key binding, never a token's text: what an idempotency key stands for.</param>
 /// <param name="Status">Where the status of the grant will be published, if there is to be one; null where no grant can come of it.</param>
+/// <param name="Shared">What it holds of the limits that everybody shares, or why it holds nothing.</param>
 /// <param name="Sealed">The private part of this request's entry, in the clear.</param>
 internal sealed record AdmissionQuestion(
     AdmissionRequest Request,
@@ -24,11 +26,12 @@ internal sealed record AdmissionQuestion(
     ReadOnlyMemory<byte> Details,
     string Fingerprint,
     StatusPlace? Status,
+    SharedUsage Shared,
     ReadOnlyMemory<byte> Sealed,
     ImmutableArray<ShortLivedRow> Keys,
     long MaxRegistryAge)
 {
-    public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, DateTimeOffset now, long maxRegistryAge)
+    public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, SharedUsage shared, DateTimeOffset now, long maxRegistryAge)
     {
         var details = request.Detail.ToJson(request.Resource);
         return new(
@@ -41,6 +44,7 @@ internal sealed record AdmissionQuestion(
             details,
             FingerprintOf(request, person, details),
             status,
+            shared,
             AdmissionEntries.Private(request.Identity),
             KeysOf(request, now),
             maxRegistryAge);

@@ -3,6 +3,7 @@ using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Usage;
+using Gating.Usage.Leases;
 
 namespace Gating.Admission;
 
@@ -18,7 +19,7 @@ internal abstract record AdmissionAnswer
 
     public sealed record Refused(Refusal Refusal, QuotaFields Quotas) : AdmissionAnswer;
 
-    /// <summary>The registry snapshot was too old by the time of the decision: ask again with a fresh one.</summary>
+    /// <summary>The registry snapshot was too old by the time of the decision, or the window over that shared units are of: ask again with fresh ones.</summary>
     public sealed record Stale : AdmissionAnswer;
 }
 
@@ -58,6 +59,9 @@ internal static class AdmissionRules
 
         return question.Plan!.Charge(state.Windows, question.Request.Detail.Units, time.Now) switch
         {
+            UsageDecision.Charged when question.Shared is SharedUsage.Exceeded { Violation: var shared } => Refuse(
+                question, state, time.Now, Exceeds(shared, time.Now), new(question.Plan.PolicyField, null, null)),
+            UsageDecision.Charged when question.Shared is not SharedUsage.Held held || !held.HoldsAt(time.Now) => new(state, [], [], null, null, new AdmissionAnswer.Stale()),
             UsageDecision.Charged charged => Grant(question, state, time.Now, charged),
             UsageDecision.Exceeded exceeded => Refuse(question, state, time.Now, Exceeds(exceeded, time.Now), Fields(question, exceeded.Statuses, time.Now)),
             UsageDecision.TooManyWindows full => Refuse(
@@ -91,7 +95,7 @@ internal static class AdmissionRules
         // Whole seconds, as the token says it: what the entry records and what the grant claims are the same.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + question.Tool!.GrantLifetime;
-        var entry = new EntryDraft(EntryKind.Granted, AdmissionEntries.Granted(question, issued, expires, charged.Charge), question.Sealed);
+        var entry = new EntryDraft(EntryKind.Granted, AdmissionEntries.Granted(question, issued, expires, ((SharedUsage.Held)question.Shared).AddTo(charged.Charge)), question.Sealed);
         var answer = new AdmissionAnswer.Granted(issued, expires, Fields(question, charged.Statuses, now));
         return new(state with { Windows = charged.Windows }, [entry], question.Keys, null, null, answer);
     }

@@ -4,6 +4,7 @@ using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Revocation;
+using Gating.Usage.Leases;
 
 namespace Gating.Generations;
 
@@ -12,7 +13,7 @@ namespace Gating.Generations;
 /// fewer units are declared than granted, the grant's entry is read to give the rest back. Throws <see cref="StorageUnavailableException"/>: the generation may then have begun, and the
 /// same request tells.
 /// </summary>
-public sealed class GrantRedeemer(RegistrySource registry, Appender appender, ILedgerStore ledger, TimeProvider time)
+public sealed class GrantRedeemer(RegistrySource registry, Appender appender, ILedgerStore ledger, UsageLeases shares, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -33,6 +34,11 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
             {
                 case AppendOutcome<GenerationAnswer>.Done { Answer: GenerationAnswer.Begun, Entries: [var entry, ..] }:
                     CrashPoint.Reach(CrashPoint.AfterRedeemed);
+                    if (charge is { } charged)
+                    {
+                        shares.GiveBack(question.Registry.SharedOf(grant.App, grant.Resource), charged, grant.Units - (request.Units ?? grant.Units));
+                    }
+
                     return new GenerationOutcome.Begun(GenerationEntries.Read(entry)!, Replayed: false);
                 case AppendOutcome<GenerationAnswer>.Done { Answer: GenerationAnswer.Refused refused }:
                     return new GenerationOutcome.Refused(refused.Reason);

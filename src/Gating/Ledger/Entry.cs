@@ -86,6 +86,9 @@ public enum EntryKind
 
     /// <summary>With this entry the stream's salt went: no sealed part of the stream can be opened any more.</summary>
     Erased = 28,
+
+    /// <summary>An instance leased units of a limit that everybody of an app or a tool shares: they count as used. In the ledger of that app or tool.</summary>
+    Leased = 29,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

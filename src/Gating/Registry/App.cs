@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Gating.Usage;
 
 namespace Gating.Registry;
 
@@ -25,7 +26,11 @@ public sealed record App(
     ImmutableArray<ClientKey> Keys,
     FrozenDictionary<string, ImmutableArray<string>> Audiences,
     FrozenSet<string> Tools,
-    bool MayReleaseUnlabelled = false);
+    bool MayReleaseUnlabelled = false)
+{
+    /// <summary>Limits of everybody's use through the app (<see cref="QuotaScope.App"/>).</summary>
+    public ImmutableArray<Quota> Quotas { get; init; } = [];
+}
 
 /// <summary>One public key of an app, as its JWK text.</summary>
 public sealed record ClientKey(string KeyId, string Algorithm, string Jwk);

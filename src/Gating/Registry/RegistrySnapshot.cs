@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gating.Usage;
+using Gating.Usage.Leases;
 
 namespace Gating.Registry;
 
@@ -29,7 +30,20 @@ public sealed record RegistrySnapshot(
         && Tools.GetValueOrDefault(resource) is { Status: RegistryStatus.Active }
         && (issuer is null || Issuers.GetValueOrDefault(issuer) is { Status: RegistryStatus.Active });
 
-    /// <summary>The quotas that apply when that app asks for that tool; null where either is not registered.</summary>
+    private readonly ConcurrentDictionary<(string App, string Tool), ImmutableArray<SharedLimit>> _shared = new();
+
+    /// <summary>The limits that everybody shares which apply when that app asks for that tool; none where either is not registered.</summary>
+    public ImmutableArray<SharedLimit> SharedOf(string app, string resource)
+    {
+        if (_shared.TryGetValue((app, resource), out var limits))
+        {
+            return limits;
+        }
+
+        return Apps.TryGetValue(app, out var owner) && Tools.TryGetValue(resource, out var tool) ? _shared.GetOrAdd((app, resource), QuotaPlan.SharedOf(owner, tool)) : [];
+    }
+
+    /// <summary>The quotas of a person that apply when that app asks for that tool; null where either is not registered.</summary>
     public QuotaPlan? PlanOf(string app, string resource)
     {
         if (_plans.TryGetValue((app, resource), out var plan))

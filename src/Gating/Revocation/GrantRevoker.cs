@@ -5,6 +5,7 @@ using Gating.Ledger;
 using Gating.Registry;
 using Gating.StatusLists;
 using Gating.Usage;
+using Gating.Usage.Leases;
 
 namespace Gating.Revocation;
 
@@ -59,7 +60,7 @@ internal sealed record GrantRevocation(PresentedGrant Grant, UsageCharge Charge,
 /// An app gives a grant back (RFC 7009): a settlement of it in the person's ledger, so that it cannot be redeemed any more, and its units return if it was not. Throws <see cref="StorageUnavailableException"/>: it may then be revoked,
 /// and the same request tells.
 /// </summary>
-public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appender appender, RegistrySource registry, StatusMarks marks)
+public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appender appender, RegistrySource registry, UsageLeases shares, StatusMarks marks)
 {
     /// <summary>False where too much is being asked of the person's record at once. True where it is revoked now, was before, has expired, or is no grant of that app's: it is not told which (RFC 7009, 2.2).</summary>
     public async Task<bool> RevokeAsync(string token, string app, CancellationToken cancellation)
@@ -69,8 +70,14 @@ public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appe
             return true;
         }
 
-        var revocation = new GrantRevocation(grant, AdmissionEntries.ReadCharge(entry), (await registry.GetAsync(cancellation)).PlanOf(grant.App, grant.Resource));
+        var (snapshot, charge) = (await registry.GetAsync(cancellation), AdmissionEntries.ReadCharge(entry));
+        var revocation = new GrantRevocation(grant, charge, snapshot.PlanOf(grant.App, grant.Resource));
         var before = await SettleAsync(grant.Person, revocation.Unredeemed, cancellation);
+        if (before.Released)
+        {
+            shares.GiveBack(snapshot.SharedOf(grant.App, grant.Resource), charge, grant.Units);
+        }
+
         var isDone = before.Ended ?? (before.By is not EntryKind.Redeemed || (await SettleAsync(grant.Person, (state, _) => revocation.Redeemed(state), cancellation)).Ended is not false);
         if (isDone && AdmissionEntries.ReadGranted(entry).Terms.Status is { } place)
         {
@@ -81,14 +88,14 @@ public sealed class GrantRevoker(GrantVerifier grants, ILedgerStore ledger, Appe
         return isDone;
     }
 
-    /// <summary>Whether it ended, or by which kind of entry it had before, which is announced by now.</summary>
-    private async Task<(bool? Ended, EntryKind By)> SettleAsync(StreamId person, Func<StreamState, DecisionTime, Decided<bool>> decide, CancellationToken cancellation) =>
+    /// <summary>Whether it ended, and by this request, or by which kind of entry it had before, which is announced by now.</summary>
+    private async Task<(bool? Ended, bool Released, EntryKind By)> SettleAsync(StreamId person, Func<StreamState, DecisionTime, Decided<bool>> decide, CancellationToken cancellation) =>
         await appender.AppendAsync(person, new Proposal<bool>(OperationId.Create(), [], decide), isNew: false) switch
         {
-            AppendOutcome<bool>.Done => (true, default),
+            AppendOutcome<bool>.Done done => (true, done.Answer, default),
             AppendOutcome<bool>.AlreadySettled settled => await appender.ReadAnnouncedAsync(person, settled.Row.By, cancellation) is var (_, entry)
-                ? (null, entry.Kind)
+                ? (null, false, entry.Kind)
                 : throw new StreamFrozenException(person, $"a settlement names entry {settled.Row.By}, which is not there"),
-            _ => (false, default),
+            _ => (false, false, default),
         };
 }

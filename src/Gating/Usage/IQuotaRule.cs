@@ -19,6 +19,9 @@ internal interface IQuotaRule
     /// <summary>The length that is published as the policy's window; null where it varies.</summary>
     TimeSpan? Length { get; }
 
+    /// <summary>From when until before when units may be used that are charged at <paramref name="now"/>, so that no window ever has more than the limit. Throws <see cref="NotSupportedException"/> for a kind that allows no delay.</summary>
+    (long From, long Until) UseOf(long now);
+
     /// <summary>Looks whether <paramref name="units"/> more would be within the limit. Changes nothing.</summary>
     QuotaReading Read(ReadOnlySpan<UsageWindow> windows, long units, long now);
 

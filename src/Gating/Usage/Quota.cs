@@ -1,6 +1,6 @@
 namespace Gating.Usage;
 
-/// <summary>Whose use a quota counts together. Only the first two are an app's own: the app sees their numbers; of the others it learns only that it must wait.</summary>
+/// <summary>Whose use a quota counts together. The first two and <see cref="App"/> are an app's own, and it may see their numbers; of the others it learns only that it must wait.</summary>
 public enum QuotaScope
 {
     /// <summary>One person's use of one tool through one app.</summary>
@@ -14,6 +14,12 @@ public enum QuotaScope
 
     /// <summary>One person's use of all tools through any app.</summary>
     Person = 4,
+
+    /// <summary>Everybody's use of all tools through one app. Leased (<see cref="Leases.UsageLeases"/>), as is the next.</summary>
+    App = 5,
+
+    /// <summary>Everybody's use of one tool through any app.</summary>
+    Tool = 6,
 }
 
 public enum CalendarPeriod
@@ -39,7 +45,10 @@ public abstract record Quota(string Name, QuotaScope Scope, long Limit)
     public static readonly TimeSpan MinWindow = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether the app may see the numbers of this quota. What is shared with other apps it must not: it could tell people apart, or together.</summary>
-    public bool IsOwn => Scope is QuotaScope.AppPersonTool or QuotaScope.AppPerson;
+    public bool IsOwn => Scope is QuotaScope.AppPersonTool or QuotaScope.AppPerson or QuotaScope.App;
+
+    /// <summary>Whether it counts everybody together: in the ledger of the app or the tool, and not in a person's.</summary>
+    public bool IsShared => Scope is QuotaScope.App or QuotaScope.Tool;
 
     /// <summary>Units per calendar period, UTC.</summary>
     public sealed record Calendar(string Name, QuotaScope Scope, long Limit, CalendarPeriod Period) : Quota(Name, Scope, Limit);

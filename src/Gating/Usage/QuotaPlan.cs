@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Gating.Ledger;
+using Gating.Registry;
+using Gating.Usage.Leases;
 
 namespace Gating.Usage;
 
 /// <summary>
-/// All quotas that apply when one app asks for one tool, with their ids worked out: built once for a registry snapshot, so that a charge hashes
+/// All quotas of a person that apply when one app asks for one tool, with their ids worked out: built once for a registry snapshot, so that a charge hashes
 /// nothing. Pure: windows in, decision out.
 /// </summary>
 public sealed class QuotaPlan
@@ -31,13 +33,25 @@ public sealed class QuotaPlan
 
     /// <summary>
     /// The plan of <paramref name="app"/> asking for <paramref name="tool"/> (its resource). Throws <see cref="ArgumentOutOfRangeException"/> where a quota is out of
-    /// bounds or all of them together want more windows than a head holds (<see cref="WindowsOf"/>).
+    /// bounds or all of them together want more windows than a head holds (<see cref="WindowsOf(ImmutableArray{Quota})"/>).
     /// </summary>
     public static QuotaPlan For(string app, string tool, ImmutableArray<Quota> toolQuotas, ImmutableArray<Quota> personQuotas) =>
-        new([.. toolQuotas.Concat(personQuotas).Select(quota => QuotaRules.For(quota, app, tool))]);
+        new([.. toolQuotas.Concat(personQuotas).Where(static quota => !quota.IsShared).Select(quota => QuotaRules.For(quota, app, tool))]);
 
     /// <summary>How many windows these quotas can keep alive at once for one person.</summary>
-    public static int WindowsOf(ImmutableArray<Quota> quotas) => quotas.Sum(quota => QuotaRules.For(quota, "", "").MostWindows);
+    public static int WindowsOf(ImmutableArray<Quota> quotas) => WindowsOf(quotas.Where(static quota => !quota.IsShared));
+
+    /// <summary>How many windows those of them can keep alive at once that everybody shares.</summary>
+    public static int SharedWindowsOf(ImmutableArray<Quota> quotas) => WindowsOf(quotas.Where(static quota => quota.IsShared));
+
+    /// <summary>The limits of <paramref name="app"/> and of <paramref name="tool"/> that everybody shares.</summary>
+    internal static ImmutableArray<SharedLimit> SharedOf(App app, Tool tool) =>
+    [
+        .. app.Quotas.Where(static quota => quota.IsShared).Select(quota => new SharedLimit(QuotaRules.For(quota, app.Id, tool.Resource), RegistryKind.App.Word(), app.Id)),
+        .. tool.Quotas.Where(static quota => quota.IsShared).Select(quota => new SharedLimit(QuotaRules.For(quota, app.Id, tool.Resource), RegistryKind.Tool.Word(), tool.Resource)),
+    ];
+
+    private static int WindowsOf(IEnumerable<Quota> quotas) => quotas.Sum(static quota => QuotaRules.For(quota, "", "").MostWindows);
 
     /// <summary>
     /// Charges <paramref name="units"/> (1 or more) to every quota, or says which have no room. Windows that have ended are dropped.

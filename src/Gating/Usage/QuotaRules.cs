@@ -27,7 +27,7 @@ internal static class QuotaRules
     private static ulong IdOf(Quota quota, string app, string tool, string kind, long period)
     {
         var ownApp = quota.IsOwn ? app : "";
-        var ownTool = quota.Scope is QuotaScope.AppPersonTool or QuotaScope.PersonTool ? tool : "";
+        var ownTool = quota.Scope is QuotaScope.AppPersonTool or QuotaScope.PersonTool or QuotaScope.Tool ? tool : "";
         var scope = ((int)quota.Scope).ToString(CultureInfo.InvariantCulture);
         var hash = KeyHash.Of("quota", scope, ownApp, ownTool, quota.Name, kind, period.ToString(CultureInfo.InvariantCulture));
         return (ulong)(hash.Value >> 64);

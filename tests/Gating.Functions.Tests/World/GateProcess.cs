@@ -106,11 +106,16 @@ internal sealed class GateProcess : IAsyncDisposable
         await EndedAsync();
     }
 
+    /// <summary>Stands still, wherever it is.</summary>
+    public Task StopAsync() => SignalAsync("STOP");
+
     /// <summary>Goes on from where it was stopped.</summary>
-    public async Task ResumeAsync()
+    public Task ResumeAsync() => SignalAsync("CONT");
+
+    private async Task SignalAsync(string signal)
     {
-        using var resume = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -CONT {_process.Id}")]);
-        await resume.WaitForExitAsync();
+        using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {_process.Id}")]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

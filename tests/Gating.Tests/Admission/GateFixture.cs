@@ -8,6 +8,7 @@ using Gating.Ledger;
 using Gating.Registry;
 using Gating.Testing;
 using Gating.Testing.Storage;
+using Gating.Usage.Leases;
 using Shouldly;
 
 namespace Gating.Tests.Admission;
@@ -56,6 +57,8 @@ internal sealed class GateFixture
     public StreamNames NewNames() => new(_nameStore, _key);
 
     public Appender Appender => field ??= new(Store, Queue, _key, Time);
+
+    public UsageLeases Shares => field ??= new(Appender, Names, Time);
 
     public JsonObject Registry { get; }
 
@@ -119,7 +122,7 @@ internal sealed class GateFixture
     {
         using var pem = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         var signer = new GrantSigner(SigningKeyRing.FromPem(pem.ExportPkcs8PrivateKeyPem(), null, null), new(_key), "https://gate.test");
-        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), signer, Time);
+        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, signer, Time);
     }
 
     private static JsonObject NewRegistry() => new()

@@ -14,7 +14,7 @@ internal static class AppReader
 
     public static string Read(JsonPlace place, RegistryDraft draft)
     {
-        var fields = JsonFields.Of(place, "id", "name", "status", "secretDigests", "jwks", "audiences", "tools", "mayReleaseUnlabelled");
+        var fields = JsonFields.Of(place, "id", "name", "status", "secretDigests", "jwks", "audiences", "tools", "mayReleaseUnlabelled", "quotas");
         var id = fields.Text("id", TextRules.AppId);
         var name = fields.Text("name", TextRules.Label);
         var status = fields.Choice("status", RegistryWords.Status);
@@ -43,7 +43,10 @@ internal static class AppReader
             audiences.GroupBy(pair => pair.Issuer, pair => pair.Audience.Value, StringComparer.Ordinal)
                 .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal),
             tools.Select(tool => tool.Value).ToFrozenSet(StringComparer.Ordinal),
-            fields.OptionalFlag("mayReleaseUnlabelled"));
+            fields.OptionalFlag("mayReleaseUnlabelled"))
+        {
+            Quotas = fields.Optional("quotas") is null ? [] : QuotaReader.ReadAll(fields, "quotas", RegistryWords.AppScopes),
+        };
         draft.Apps.Add(new(app, place, tools, issuers.ToImmutable(), audiences.ToImmutable()));
         return id;
     }

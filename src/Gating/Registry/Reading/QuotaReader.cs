@@ -57,6 +57,11 @@ internal static class QuotaReader
         var name = fields.Text("name", TextRules.QuotaName);
         var scope = fields.Choice("scope", scopes);
         var limit = fields.Integer("limit", 1, Quota.MaxLimit);
+        if (kind is Kind.Burst && scope is QuotaScope.App or QuotaScope.Tool)
+        {
+            place.Member("kind", place.Value.GetProperty("kind")).RefuseAs("a burst that everybody shares", "calendar or rolling: what is leased in blocks cannot keep to a burst");
+        }
+
         return name.Length == 0
             ? null
             : kind switch

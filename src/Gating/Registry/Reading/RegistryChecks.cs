@@ -11,7 +11,7 @@ internal static class RegistryChecks
     private const int MostRowCharacters = 30_000;
 
     private static readonly ImmutableArray<Action<RegistryDraft, RegistryErrors>> All =
-        [UniqueNames, KnownTools, KnownIssuers, AudiencesOfOneApp, AudiencesOfTheDesk, DistinctQuotaNames, WindowsFitAHead, RowsFitStorage];
+        [UniqueNames, KnownTools, KnownIssuers, AudiencesOfOneApp, AudiencesOfTheDesk, DistinctQuotaNames, WindowsFitAHead, SharedWindowsFitAHead, RowsFitStorage];
 
     public static void Run(RegistryDraft draft, RegistryErrors errors)
     {
@@ -111,6 +111,17 @@ internal static class RegistryChecks
                     $"{tool.Place.Pointer}/quotas",
                     $"quotas that keep {windows} windows for one person, the policy's included",
                     $"at most {Head.MaxWindows}: a rolling quota keeps 13, any other 1");
+            }
+        }
+    }
+
+    private static void SharedWindowsFitAHead(RegistryDraft draft, RegistryErrors errors)
+    {
+        foreach (var (quotas, place) in draft.Apps.Select(static app => (app.App.Quotas, app.Place)).Concat(draft.Tools.Select(static tool => (tool.Value.Quotas, tool.Place))))
+        {
+            if (QuotaPlan.SharedWindowsOf(quotas) is > Head.MaxWindows and var windows)
+            {
+                errors.Add($"{place.Pointer}/quotas", $"quotas that keep {windows} windows for everybody", $"at most {Head.MaxWindows}: a rolling quota keeps 13, any other 1");
             }
         }
     }

@@ -29,7 +29,9 @@ internal static class RegistryWords
     public static Choices<AssuranceLevel> ProvenLevels { get; } = new(
         ("low", AssuranceLevel.Low), ("substantial", AssuranceLevel.Substantial), ("high", AssuranceLevel.High));
 
-    public static Choices<QuotaScope> ToolScopes { get; } = new(("app_person_tool", QuotaScope.AppPersonTool), ("person_tool", QuotaScope.PersonTool));
+    public static Choices<QuotaScope> ToolScopes { get; } = new(("app_person_tool", QuotaScope.AppPersonTool), ("person_tool", QuotaScope.PersonTool), ("tool", QuotaScope.Tool));
+
+    public static Choices<QuotaScope> AppScopes { get; } = new(("app", QuotaScope.App));
 
     public static Choices<QuotaScope> PersonScopes { get; } = new(("app_person", QuotaScope.AppPerson), ("person", QuotaScope.Person));
 

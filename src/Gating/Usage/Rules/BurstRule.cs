@@ -18,6 +18,9 @@ internal sealed class BurstRule(Quota.Burst quota, ulong id) : IQuotaRule
 
     public TimeSpan? Length => quota.Refill;
 
+    // What was taken at one moment and used at another would be in a burst with what was refilled between.
+    public (long From, long Until) UseOf(long now) => throw new NotSupportedException("A burst cannot be leased ahead.");
+
     public QuotaReading Read(ReadOnlySpan<UsageWindow> windows, long units, long now)
     {
         var debt = DebtAt(windows, now);

@@ -19,6 +19,8 @@ internal sealed class CalendarRule(Quota.Calendar quota, ulong id) : IQuotaRule
         CalendarPeriod.Month => null,
     };
 
+    public (long From, long Until) UseOf(long now) => PeriodOf(now);
+
     public QuotaReading Read(ReadOnlySpan<UsageWindow> windows, long units, long now)
     {
         long used = 0;

@@ -22,6 +22,9 @@ internal sealed class RollingRule(Quota.Rolling quota, ulong id) : IQuotaRule
 
     public TimeSpan? Length => quota.Window;
 
+    // The charge counts until a whole window after the last moment of its bucket: any moment of the bucket may use it.
+    public (long From, long Until) UseOf(long now) => (BucketOf(now), BucketOf(now) + _bucket);
+
     public QuotaReading Read(ReadOnlySpan<UsageWindow> windows, long units, long now)
     {
         long used = 0;

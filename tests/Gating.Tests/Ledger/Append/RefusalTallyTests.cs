@@ -6,6 +6,7 @@ using Gating.Ledger;
 using Gating.Registry;
 using Gating.Testing;
 using Gating.Testing.Storage;
+using Gating.Usage.Leases;
 using Shouldly;
 using Xunit;
 
@@ -117,7 +118,7 @@ public sealed class RefusalTallyTests
         var request = new AdmissionRequest(app, identity, "https://tools.example/face-swap", detail, null, null, null, null);
         var registry = new RegistrySnapshot(
             1, FrozenDictionary<string, App>.Empty, FrozenDictionary<string, Tool>.Empty, FrozenDictionary<string, Issuer>.Empty, [], _time.GetTimestamp());
-        var question = AdmissionQuestion.Of(request, registry, LedgerWorld.Stream, null, _time.GetUtcNow(), Minute.Ticks);
+        var question = AdmissionQuestion.Of(request, registry, LedgerWorld.Stream, null, SharedUsage.Nothing, _time.GetUtcNow(), Minute.Ticks);
         var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, time) => AdmissionRules.Decide(question, state, time));
         var outcome = await _appender.AppendAsync(LedgerWorld.Stream, proposal, isNew: false);
         outcome.ShouldBeOfType<AppendOutcome<AdmissionAnswer>.Done>().Answer.ShouldBeOfType<AdmissionAnswer.Refused>().Refusal.Reason.ShouldBe(RefusalReason.AppStopped);
