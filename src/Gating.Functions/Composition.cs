@@ -9,6 +9,7 @@ using Gating.Evidence;
 using Gating.Fsck;
 using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
+using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
 using Gating.Generations;
@@ -117,6 +118,7 @@ internal static class Composition
         services.AddSingleton(provider => new PublishedStatusLists(
             provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), configuration.GrantKeys, configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<AdmissionPreview>();
         services.AddSingleton<GrantRedeemer>();
         services.AddSingleton<GenerationReporter>();
         services.AddSingleton<ArchiveReferences>();
@@ -207,6 +209,7 @@ internal static class Composition
         services.AddSingleton<FormCaller>();
         services.AddSingleton<IntrospectEndpoint>();
         services.AddSingleton<RevokeEndpoint>();
+        services.AddSingleton<EvaluationEndpoint>();
         services.AddSingleton<AppCaller>();
         services.AddSingleton<PresentedGrants>();
         services.AddSingleton<GenerationsEndpoint>();

@@ -1,4 +1,5 @@
 using Gating.Functions.Endpoints;
+using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
@@ -50,6 +51,10 @@ public static class GateApp
         app.MapPost("/oauth2/token", Handler(services.GetRequiredService<TokenEndpoint>().PostAsync));
         app.MapPost("/oauth2/introspect", Handler(services.GetRequiredService<IntrospectEndpoint>().PostAsync));
         app.MapPost("/oauth2/revoke", Handler(services.GetRequiredService<RevokeEndpoint>().PostAsync));
+        var evaluations = services.GetRequiredService<EvaluationEndpoint>();
+        app.MapPost("/access/v1/evaluation", Handler(evaluations.PostOneAsync));
+        app.MapPost("/access/v1/evaluations", Handler(evaluations.PostManyAsync));
+        app.MapGet("/.well-known/authzen-configuration", Handler(evaluations.GetConfigurationAsync));
         app.MapPost("/v1/generations", Handler(services.GetRequiredService<GenerationsEndpoint>().PostAsync));
         app.MapPost("/v1/generations/{id}/report", Handler(services.GetRequiredService<ReportsEndpoint>().PostAsync));
         var outputs = services.GetRequiredService<OutputsEndpoint>();

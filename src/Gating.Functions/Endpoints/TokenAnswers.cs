@@ -65,7 +65,7 @@ internal static class TokenAnswers
     }
 
     // RFC 9470 names what to ask the identity provider for; the level is our own word for what the tool wants.
-    private static void WriteStepUp(Utf8JsonWriter json, Refusal? refusal)
+    public static void WriteStepUp(Utf8JsonWriter json, Refusal? refusal)
     {
         if (refusal?.Wanted is not { } wanted)
         {

@@ -75,7 +75,27 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
     /// <summary>The stream of a person who was seen under that account before; null where nobody was. One read, and nothing is claimed.</summary>
     public Task<StreamId?> FindPersonAsync(string issuer, string subject, CancellationToken cancellation) => store.FindAsync(AccountName(issuer, subject), cancellation);
 
-    /// <summary>The stream of an app, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
+    /// <summary>Whose stream an identity is as far as it was seen before; null where it was not. As <see cref="OfPersonAsync"/>, but nothing is claimed and nothing remembered.</summary>
+    public async Task<NamedStream?> FindPersonAsync(VerifiedIdentity identity, CancellationToken cancellation)
+    {
+        var reads = (
+            Person: identity.NaturalPerson is null ? Task.FromResult<StreamId?>(null) : store.FindAsync(Name("natural-person", identity.NaturalPerson, string.Empty), cancellation),
+            Account: store.FindAsync(AccountName(identity.Issuer, identity.Subject), cancellation));
+        await Task.WhenAll(reads.Person, reads.Account);
+        var (ofPerson, ofAccount) = (await reads.Person, await reads.Account);
+        return (ofPerson ?? ofAccount) is not { } stream ? null
+            : ofPerson is not null && ofAccount is not null && ofPerson != ofAccount ? new NamedStream.Conflict()
+            : new NamedStream.Found(stream, IsNew: false);
+    }
+
+    /// <summary>The stream of an app, a tool, a regulator or the operator; null where it has none yet. Nothing is claimed.</summary>
+    public async ValueTask<StreamId?> FindAsync(string kind, string id, CancellationToken cancellation)
+    {
+        var name = Name(kind, id, string.Empty);
+        return _known.TryGet(name, out var stream) ? stream : await store.FindAsync(name, cancellation);
+    }
+
+    /// <summary>The stream of an app, a tool, a regulator or the operator; <paramref name="kind"/> keeps them apart.</summary>
     public async ValueTask<StreamId> OfAsync(string kind, string id, CancellationToken cancellation)
     {
         var name = Name(kind, id, string.Empty);

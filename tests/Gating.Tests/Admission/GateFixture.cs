@@ -58,7 +58,7 @@ internal sealed class GateFixture
 
     public Appender Appender => field ??= new(Store, Queue, _key, Time);
 
-    public UsageLeases Shares => field ??= new(Appender, Names, Time);
+    public UsageLeases Shares => field ??= new(Appender, Store, Names, Time);
 
     public JsonObject Registry { get; }
 

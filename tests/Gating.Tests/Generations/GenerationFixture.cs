@@ -82,7 +82,7 @@ internal sealed class GenerationFixture
     {
         var registry = new RegistrySource(Gate.RegistryStore, Gate.Time, RegistryMode.Production);
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
-        Redeemer = new(registry, Appender, Gate.Store, new(Appender, Gate.Names, Gate.Time), Gate.Time);
+        Redeemer = new(registry, Appender, Gate.Store, new(Appender, Gate.Store, Gate.Names, Gate.Time), Gate.Time);
         Archiver = new(Gate.Store, Appender, Archive, References, registry, Gate.Time);
         Uploads = new(Archiver, Incoming, Queues, Handles, Gate.Time);
         Uploaded = new(Archiver, Incoming, Handles, static () => new MemoryStream());

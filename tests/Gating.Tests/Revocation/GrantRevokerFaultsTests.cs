@@ -127,7 +127,7 @@ public sealed class GrantRevokerFaultsTests(ITestOutputHelper output)
         return (terms, Encoding.ASCII.GetString(new GrantSigner(Keys, world.Handles, Issuer).Sign(terms)));
     }
 
-    private static GrantRevoker NewRevoker(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, world.Appender, NewRegistry(world), new(world.Appender, world.Gate.Names, world.Gate.Time), new(world.Gate.StatusLists, world.Gate.Time));
+    private static GrantRevoker NewRevoker(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, world.Appender, NewRegistry(world), new(world.Appender, world.Gate.Store, world.Gate.Names, world.Gate.Time), new(world.Gate.StatusLists, world.Gate.Time));
 
     private static GrantInspector NewInspector(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, NewRegistry(world), world.Gate.Time);
 

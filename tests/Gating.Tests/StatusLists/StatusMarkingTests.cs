@@ -110,6 +110,6 @@ public sealed class StatusMarkingTests
         var keys = SigningKeyRing.FromPem(key.ExportPkcs8PrivateKeyPem(), null, null);
         var (world, gate) = (_office.World, _office.World.Gate);
         token = Encoding.ASCII.GetString(new GrantSigner(keys, world.Handles, Issuer).Sign(terms));
-        return new(new(keys, world.Handles, Issuer), gate.Store, world.Appender, new(gate.RegistryStore, gate.Time, RegistryMode.Production), new(world.Appender, gate.Names, gate.Time), new(gate.StatusLists, gate.Time));
+        return new(new(keys, world.Handles, Issuer), gate.Store, world.Appender, new(gate.RegistryStore, gate.Time, RegistryMode.Production), new(world.Appender, gate.Store, gate.Names, gate.Time), new(gate.StatusLists, gate.Time));
     }
 }

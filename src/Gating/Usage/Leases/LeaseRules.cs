@@ -26,19 +26,26 @@ internal static class LeaseRules
     /// <param name="needed">Units without which a block is of no use.</param>
     public static Decided<LeaseAnswer> Decide(SharedLimit limit, long needed, StreamState state, DecisionTime time)
     {
-        var now = time.Now.ToUnixTimeMilliseconds();
-        var reading = limit.Rule.Read(state.Windows.AsSpan(), needed, now);
-        if (!reading.Allows(now))
+        if (Violation(limit, needed, state, time.Now) is { } violation)
         {
-            return new(state, [], [], null, null, new LeaseAnswer.Exceeded(needed, reading.FreeAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null));
+            return new(state, [], [], null, null, new LeaseAnswer.Exceeded(needed, violation.RetryAt));
         }
 
-        var units = Math.Max(needed, Math.Min(limit.Block, reading.Remaining / Share));
+        var now = time.Now.ToUnixTimeMilliseconds();
+        var units = Math.Max(needed, Math.Min(limit.Block, limit.Rule.Read(state.Windows.AsSpan(), 0, now).Remaining / Share));
         var (from, until) = limit.Rule.UseOf(now);
         var answer = new LeaseAnswer.Leased(units, DateTimeOffset.FromUnixTimeMilliseconds(from), DateTimeOffset.FromUnixTimeMilliseconds(until));
         var buffer = new WindowBuffer(new UsageWindow[state.Windows.Length + 1], state.Windows.AsSpan(), now);
         limit.Rule.Charge(ref buffer, units, now);
         return new(state with { Windows = [.. buffer.Rows] }, [Entry(limit, answer)], [], null, null, answer);
+    }
+
+    /// <summary>Null where there is room.</summary>
+    public static QuotaViolation? Violation(SharedLimit limit, long needed, StreamState state, DateTimeOffset time)
+    {
+        var now = time.ToUnixTimeMilliseconds();
+        var reading = limit.Rule.Read(state.Windows.AsSpan(), needed, now);
+        return reading.Allows(now) ? null : new(limit.Quota, reading.FreeAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
     }
 
     private static EntryDraft Entry(SharedLimit limit, LeaseAnswer.Leased leased) => new(

@@ -35,6 +35,18 @@ internal sealed class UsageBlock(Func<SharedLimit, long, Task<LeaseAnswer?>> lea
         return new SharedUsage.Contended();
     }
 
+    /// <summary>Units that can be had without asking.</summary>
+    public long Left
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return now() >= _from && now() < _until ? _left : 0;
+            }
+        }
+    }
+
     /// <summary>To a block of the same window; of one that is over nothing comes back.</summary>
     public void GiveBack(long units, DateTimeOffset takenAt)
     {

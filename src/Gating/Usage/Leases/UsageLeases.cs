@@ -9,7 +9,7 @@ namespace Gating.Usage.Leases;
 /// can ever be used, however many instances there are, and no row is hot. A block is good for the window that it was leased from and no longer: whoever stood still comes back with nothing, and of an instance that died its block is lost
 /// until the window ends. Safe for concurrent use; one per process. Throws <see cref="StorageUnavailableException"/>: units may then be leased that nobody uses.
 /// </summary>
-public sealed class UsageLeases(Appender appender, StreamNames names, TimeProvider time)
+public sealed class UsageLeases(Appender appender, ILedgerStore ledger, StreamNames names, TimeProvider time)
 {
     // As many as there are limits in the registry.
     private readonly ConcurrentDictionary<ulong, UsageBlock> _blocks = new();
@@ -41,6 +41,28 @@ public sealed class UsageLeases(Appender appender, StreamNames names, TimeProvid
         }
 
         return all;
+    }
+
+    /// <summary>Whether so many units of each of the limits could be had now; nothing is taken, and nothing leased.</summary>
+    public async ValueTask<SharedUsage> LookAsync(ImmutableArray<SharedLimit> limits, long units, CancellationToken cancellation)
+    {
+        foreach (var limit in limits)
+        {
+            var needed = units - BlockOf(limit).Left;
+            if (needed > 0 && await ViolationAsync(limit, needed, cancellation) is { } violation)
+            {
+                return new SharedUsage.Exceeded(new([violation], []));
+            }
+        }
+
+        return SharedUsage.Nothing;
+    }
+
+    private async Task<QuotaViolation?> ViolationAsync(SharedLimit limit, long needed, CancellationToken cancellation)
+    {
+        var head = await names.FindAsync(limit.Kind, limit.Owner, cancellation) is { } owner ? (await ledger.ReadHeadAsync(owner, cancellation))?.Head : null;
+        var now = head?.Time > time.GetUtcNow() ? head.Time : time.GetUtcNow();
+        return LeaseRules.Violation(limit, needed, head?.State ?? StreamState.New, now);
     }
 
     /// <summary>Units that nothing came of, or that a grant does not need: to this instance's blocks, as far as those are of the windows that held at <paramref name="takenAt"/>.</summary>

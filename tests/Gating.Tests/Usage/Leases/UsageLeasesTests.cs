@@ -230,7 +230,7 @@ public sealed class UsageLeasesTests
     }
 
     private UsageLeases[] NewMany(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => new UsageLeases(new(_ledger, new InMemoryTraceQueue(_faults), _key, _time), new(_names, _key), _time))];
+        [.. Enumerable.Range(0, count).Select(_ => new UsageLeases(new(_ledger, new InMemoryTraceQueue(_faults), _key, _time), _ledger, new(_names, _key), _time))];
 
     private async Task<List<Entry>> EntriesAsync()
     {
