@@ -29,10 +29,7 @@ internal sealed class IntrospectEndpoint(FormCaller callers, GrantInspector insp
         }
 
         var signed = _signer.Sign(JsonBytes.OfObject((found, app.Id, this), static (json, state) => state.Item3.WriteSigned(json, state.found, state.Id)));
-        context.Response.ContentType = MediaTypes.Introspection;
-        context.Response.ContentLength = signed.Length;
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(signed, context.RequestAborted);
+        await BytesAnswer.WriteAsync(context.Response, signed, MediaTypes.Introspection, "no-store", context.RequestAborted);
     }
 
     // Plain JSON is what who does not say gets, and who takes both alike.

@@ -26,12 +26,12 @@ internal sealed class LogEndpoint(LogStores stores, LogKeys keys)
             return;
         }
 
-        await WriteAsync(context.Response, stored.Note, PlainText, Seconds, context.RequestAborted);
+        await BytesAnswer.WriteAsync(context.Response, stored.Note, PlainText, Seconds, context.RequestAborted);
     }
 
     /// <summary>A verifier key of C2SP signed-note on each line: those that sign now, Ed25519 first, then those that signed before, of which checkpoints and receipts are still about.</summary>
     public Task GetKeysAsync(HttpContext context) =>
-        WriteAsync(context.Response, Encoding.UTF8.GetBytes(string.Concat(keys.Verifiers.Select(static key => $"{key}\n"))), PlainText, Minute, context.RequestAborted);
+        BytesAnswer.WriteAsync(context.Response, Encoding.UTF8.GetBytes(string.Concat(keys.Verifiers.Select(static key => $"{key}\n"))), PlainText, Minute, context.RequestAborted);
 
     public async Task GetTileAsync(HttpContext context)
     {
@@ -45,14 +45,6 @@ internal sealed class LogEndpoint(LogStores stores, LogKeys keys)
             return;
         }
 
-        await WriteAsync(context.Response, bytes, "application/octet-stream", Forever, context.RequestAborted);
-    }
-
-    private static async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, string type, string cache, CancellationToken cancellation)
-    {
-        response.ContentType = type;
-        response.ContentLength = bytes.Length;
-        response.Headers.CacheControl = cache;
-        await response.Body.WriteAsync(bytes, cancellation);
+        await BytesAnswer.WriteAsync(context.Response, bytes, "application/octet-stream", Forever, context.RequestAborted);
     }
 }

@@ -44,9 +44,7 @@ internal sealed class StatusListsEndpoint(PublishedStatusLists lists)
             return;
         }
 
-        context.Response.ContentType = MediaTypes.StatusList;
-        context.Response.ContentLength = token.Token.Length;
-        await context.Response.Body.WriteAsync(token.Token, context.RequestAborted);
+        await BytesAnswer.WriteAsync(context.Response, token.Token, MediaTypes.StatusList, Cache, context.RequestAborted);
     }
 
     public async Task ListAsync(HttpContext context)
