@@ -76,6 +76,13 @@ internal sealed class GateFixture
     public static VerifiedIdentity Person(string subject = "alice", AssuranceLevel level = AssuranceLevel.High, string? naturalPerson = null) =>
         new(Issuer, subject, naturalPerson, new(level, "in person", DateTimeOffset.UtcNow.AddDays(-20)), null, DateTimeOffset.UtcNow.AddMinutes(10));
 
+    /// <summary>Keys that sign grants, drawn now.</summary>
+    public static SigningKeyRing NewKeys()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        return SigningKeyRing.FromPem(key.ExportPkcs8PrivateKeyPem(), null, null);
+    }
+
     public static IdempotencyKey Key(string text)
     {
         IdempotencyKey.TryParse(text, out var key).ShouldBeTrue();
@@ -120,8 +127,7 @@ internal sealed class GateFixture
 
     private AdmissionGate NewGate()
     {
-        using var pem = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        var signer = new GrantSigner(SigningKeyRing.FromPem(pem.ExportPkcs8PrivateKeyPem(), null, null), new(_key), "https://gate.test");
+        var signer = new GrantSigner(NewKeys(), new(_key), "https://gate.test");
         return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, signer, Time);
     }
 

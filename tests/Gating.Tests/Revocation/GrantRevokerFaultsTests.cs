@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Gating.Admission;
 using Gating.Generations;
@@ -8,6 +7,7 @@ using Gating.Registry;
 using Gating.Revocation;
 using Gating.StatusLists;
 using Gating.Testing.Storage;
+using Gating.Tests.Admission;
 using Gating.Tests.Generations;
 using Shouldly;
 using Xunit;
@@ -21,7 +21,7 @@ public sealed class GrantRevokerFaultsTests(ITestOutputHelper output)
     private const string Issuer = "https://gate.test";
     private const int Units = 3;
 
-    private static readonly SigningKeyRing Keys = NewKeys();
+    private static readonly SigningKeyRing Keys = GateFixture.NewKeys();
 
     [Theory]
     [InlineData(Fault.Before, false, false)]
@@ -132,10 +132,4 @@ public sealed class GrantRevokerFaultsTests(ITestOutputHelper output)
     private static GrantInspector NewInspector(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, NewRegistry(world), world.Gate.Time);
 
     private static RegistrySource NewRegistry(GenerationFixture world) => new(world.Gate.RegistryStore, world.Gate.Time, RegistryMode.Production);
-
-    private static SigningKeyRing NewKeys()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return SigningKeyRing.FromPem(key.ExportPkcs8PrivateKeyPem(), null, null);
-    }
 }

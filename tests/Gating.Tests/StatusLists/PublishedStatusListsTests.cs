@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Gating.Admission;
@@ -18,7 +17,7 @@ public sealed class PublishedStatusListsTests
     private const string Gate = "https://gate.test";
 
     private readonly GateFixture _gate = new();
-    private readonly SigningKeyRing _keys = NewKeys();
+    private readonly SigningKeyRing _keys = GateFixture.NewKeys();
 
     [Fact]
     public async Task A_list_is_signed_as_the_draft_says()
@@ -165,10 +164,4 @@ public sealed class PublishedStatusListsTests
         StatusBits.IsValid(Base64Url.DecodeFromChars(Json(Encoding.ASCII.GetString(token.Token.Span).Split('.')[1]).GetProperty("status_list").GetProperty("lst").GetString()), place);
 
     private static JsonElement Json(string part) => JsonDocument.Parse(Base64Url.DecodeFromChars(part)).RootElement;
-
-    private static SigningKeyRing NewKeys()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return SigningKeyRing.FromPem(key.ExportPkcs8PrivateKeyPem(), null, null);
-    }
 }

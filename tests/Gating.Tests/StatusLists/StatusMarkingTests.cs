@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Gating.Admission;
 using Gating.Grants;
@@ -7,6 +6,7 @@ using Gating.Registry;
 using Gating.Revocation;
 using Gating.StatusLists;
 using Gating.Testing.Storage;
+using Gating.Tests.Admission;
 using Gating.Tests.Revocation;
 using Shouldly;
 using Xunit;
@@ -106,8 +106,7 @@ public sealed class StatusMarkingTests
 
     private GrantRevoker NewRevoker(GrantTerms terms, out string token)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var keys = SigningKeyRing.FromPem(key.ExportPkcs8PrivateKeyPem(), null, null);
+        var keys = GateFixture.NewKeys();
         var (world, gate) = (_office.World, _office.World.Gate);
         token = Encoding.ASCII.GetString(new GrantSigner(keys, world.Handles, Issuer).Sign(terms));
         return new(new(keys, world.Handles, Issuer), gate.Store, world.Appender, new(gate.RegistryStore, gate.Time, RegistryMode.Production), new(world.Appender, gate.Store, gate.Names, gate.Time), new(gate.StatusLists, gate.Time));
