@@ -15,7 +15,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
 {
     private const int MaxRounds = 3;
 
-    private readonly long _maxRegistryAge = (long)(RegistrySource.MaxAge.TotalSeconds * time.TimestampFrequency);
+    private readonly long _maxRegistryAge = RegistrySource.MaxTicks(time);
     private readonly ConcurrentDictionary<(StreamId Person, KeyHash Key), bool> _inFlight = new();
 
     public async Task<AdmissionDecision> AdmitAsync(AdmissionRequest request, CancellationToken cancellation)

@@ -16,7 +16,7 @@ public sealed class AdmissionPreview(RegistrySource registry, StreamNames names,
 {
     private const int MaxRounds = 3;
 
-    private readonly long _maxRegistryAge = (long)(RegistrySource.MaxAge.TotalSeconds * time.TimestampFrequency);
+    private readonly long _maxRegistryAge = RegistrySource.MaxTicks(time);
 
     public async Task<PreviewedAdmission> AskAsync(AdmissionRequest request, CancellationToken cancellation)
     {

@@ -23,8 +23,17 @@ public sealed record MediaDetail(
     /// <summary>Bytes of JSON that are read at most.</summary>
     public const int MaxSize = 16 * 1024;
 
-    private const int MaxWord = 64;
-    private const int MaxConsents = 16;
+    /// <summary>Characters of an operation's name.</summary>
+    public const int MaxWord = 64;
+
+    public const int MaxConsents = 16;
+
+    /// <summary>Characters of a consent's id.</summary>
+    public const int MaxConsent = 128;
+
+    /// <summary>Characters of a moderation receipt.</summary>
+    public const int MaxReceipt = 8192;
+
     private const int DigestLength = 43;
 
     private static readonly SearchValues<char> Words = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -126,7 +135,7 @@ public sealed record MediaDetail(
                 "tool" => tool is null && (tool = Text(ref reader, 512)) is not null,
                 "operation" => operation is null && (operation = Text(ref reader, MaxWord, Words)) is not null,
                 "input_digest" => digest is null && (digest = Text(ref reader, DigestLength, Base64Url)) is { Length: DigestLength },
-                "moderation_receipt" => receipt is null && (receipt = Text(ref reader, 8192)) is not null,
+                "moderation_receipt" => receipt is null && (receipt = Text(ref reader, MaxReceipt)) is not null,
                 "units" => units is null && (units = Number(ref reader)) is >= 1,
                 "consent_ids" => consents is null && (consents = Texts(ref reader)) is not null,
                 _ => false,
@@ -166,7 +175,7 @@ public sealed record MediaDetail(
         var texts = ImmutableArray.CreateBuilder<string>();
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
-            if (texts.Count == MaxConsents || Text(ref reader, 128, Base64Url) is not { } text)
+            if (texts.Count == MaxConsents || Text(ref reader, MaxConsent, Base64Url) is not { } text)
             {
                 return null;
             }

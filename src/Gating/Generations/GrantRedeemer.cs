@@ -17,7 +17,7 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
 {
     private const int MaxRounds = 3;
 
-    private readonly long _maxRegistryAge = (long)(RegistrySource.MaxAge.TotalSeconds * time.TimestampFrequency);
+    private readonly long _maxRegistryAge = RegistrySource.MaxTicks(time);
 
     public async Task<GenerationOutcome> RedeemAsync(PresentedGrant grant, GenerationRequest request, ShortLivedRow? proof, CancellationToken cancellation)
     {

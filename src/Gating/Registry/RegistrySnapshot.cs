@@ -22,6 +22,7 @@ public sealed record RegistrySnapshot(
 {
     // Worked out at first use and kept for the version: a copy with a later ReadAt shares it. At most one plan per registered app and tool.
     private readonly ConcurrentDictionary<(string App, string Tool), QuotaPlan> _plans = new();
+    private readonly ConcurrentDictionary<(string App, string Tool), ImmutableArray<SharedLimit>> _shared = new();
 
     /// <summary>All three are registered and nobody stopped any of them.</summary>
     /// <param name="issuer">Null where it is not known.</param>
@@ -29,8 +30,6 @@ public sealed record RegistrySnapshot(
         Apps.GetValueOrDefault(app) is { Status: RegistryStatus.Active }
         && Tools.GetValueOrDefault(resource) is { Status: RegistryStatus.Active }
         && (issuer is null || Issuers.GetValueOrDefault(issuer) is { Status: RegistryStatus.Active });
-
-    private readonly ConcurrentDictionary<(string App, string Tool), ImmutableArray<SharedLimit>> _shared = new();
 
     /// <summary>The limits that everybody shares which apply when that app asks for that tool; none where either is not registered.</summary>
     public ImmutableArray<SharedLimit> SharedOf(string app, string resource)

@@ -13,6 +13,9 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
     /// <summary>No older snapshot is handed out, so a stop holds everywhere this long after it was written.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same in timestamp ticks of that clock: for decisions, which compare ticks (<see cref="RegistrySnapshot.ReadAt"/>).</summary>
+    public static long MaxTicks(TimeProvider time) => (long)(MaxAge.TotalSeconds * time.TimestampFrequency);
+
     /// <summary>From this age on a demand starts a read ahead, so that under load nobody waits.</summary>
     public static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(1);
 

@@ -126,10 +126,10 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         }
 
         var standing = await StandingAsync(revocation, cancellation);
-        if (standing is RevocationStanding.Standing && revocation.Order.Target is RevocationTarget.OfPerson of && await open.PlacesAsync(of.Person, revocation.Place, cancellation) is { Count: > 0 } places)
+        if (standing is RevocationStanding.Standing && revocation.Order.Target is RevocationTarget.OfPerson of)
         {
             // Of what is registered the lists themselves know.
-            await marks.InvalidateAsync(places, cancellation);
+            await marks.InvalidateAsync(await open.PlacesAsync(of.Person, revocation.Place, cancellation), cancellation);
         }
 
         return new RevocationOutcome.Done(revocation, standing, replayed);

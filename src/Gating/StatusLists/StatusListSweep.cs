@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Gating.StatusLists;
 
-/// <summary>Takes away lists of hours whose grants are long over, once a day and hour by hour, from where the last run ended. A crash leaves the rest to the next run.</summary>
+/// <summary>Takes away lists of hours whose grants are long over, once a day and hour by hour, from where the last run ended. A crash leaves the rest to the next run, which finds less to do.</summary>
 public sealed partial class StatusListSweep(IStatusListStore store, ITaskCursors cursors, TimeProvider time, ILogger<StatusListSweep> logger) : ITimedTask
 {
     /// <summary>Hours for which a list is kept after its own: longer than any two clocks may be apart.</summary>
@@ -31,9 +31,9 @@ public sealed partial class StatusListSweep(IStatusListStore store, ITaskCursors
                 await store.RemoveAsync(hour, id, cancellation);
                 gone++;
             }
-
-            await cursors.MoveAsync(Name, hour.Next.ToString(), cancellation);
         }
+
+        await cursors.MoveAsync(Name, hour.ToString(), cancellation);
 
         Log.Swept(logger, gone);
         return gone;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gating.Admission;
 using Gating.Ledger;
 using Gating.Log.Sealing;
@@ -20,14 +19,12 @@ public sealed class StatusMarking(ILedgerStore ledger, OpenGrants open, StatusMa
         {
             if (entry.Kind is EntryKind.Released && await ledger.ReadEntryAsync(entry.Stream, GrantRevocation.ReadSettled(entry).Seq, cancellation) is { Kind: EntryKind.Granted } granted)
             {
-                await InvalidateAsync(AdmissionEntries.ReadGranted(granted).Terms is { Status: { } place } ? [place] : [], cancellation);
+                await marks.InvalidateAsync(AdmissionEntries.ReadGranted(granted).Terms is { Status: { } place } ? [place] : [], cancellation);
             }
             else if (entry.Kind is EntryKind.StatusChanged && StopEntries.Stops(entry))
             {
-                await InvalidateAsync(await open.PlacesAsync(entry.Stream, entry.Seq, cancellation), cancellation);
+                await marks.InvalidateAsync(await open.PlacesAsync(entry.Stream, entry.Seq, cancellation), cancellation);
             }
         }
     }
-
-    private Task InvalidateAsync(IReadOnlyList<StatusPlace> places, CancellationToken cancellation) => places is [] ? Task.CompletedTask : marks.InvalidateAsync(places, cancellation);
 }

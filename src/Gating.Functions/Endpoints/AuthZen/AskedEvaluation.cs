@@ -31,11 +31,7 @@ internal static class EvaluationReader
 
     private const int MaxDepth = 8;
     private const int MaxToken = 32 * 1024;
-    private const int MaxReceipt = 8192;
     private const int MaxName = 256;
-    private const int MaxOperation = 64;
-    private const int MaxConsents = 16;
-    private const int MaxConsent = 128;
 
     /// <summary>One question, or what is wrong with it and where (RFC 6901).</summary>
     public static (AskedEvaluation? Asked, string Problem) ReadOne(ReadOnlyMemory<byte> json)
@@ -104,9 +100,9 @@ internal static class EvaluationReader
             return (null, $"{at}/subject has a type, an id, and in its properties the person's id_token.");
         }
 
-        if (Text(action, "name", MaxOperation) is not { } operation)
+        if (Text(action, "name", MediaDetail.MaxWord) is not { } operation)
         {
-            return (null, $"{at}/action/name is not 1 to {MaxOperation} characters.");
+            return (null, $"{at}/action/name is not 1 to {MediaDetail.MaxWord} characters.");
         }
 
         if (Text(resource, "type", MaxName) is not "tool" || Text(resource, "id", AdmissionRequest.MaxResource) is not { } tool)
@@ -115,8 +111,8 @@ internal static class EvaluationReader
         }
 
         return TryReadContext(context, out var units, out var consents)
-            ? (new(token, tool, new(null, operation, units, Text(context, "input_digest", MaxName), consents, Text(context, "moderation_receipt", MaxReceipt)), Text(context, "jkt", MaxName)), "")
-            : (null, $"{at}/context has a units that is no whole number above 0, or consent_ids that are not at most {MaxConsents} texts.");
+            ? (new(token, tool, new(null, operation, units, Text(context, "input_digest", MaxName), consents, Text(context, "moderation_receipt", MediaDetail.MaxReceipt)), Text(context, "jkt", MaxName)), "")
+            : (null, $"{at}/context has a units that is no whole number above 0, or consent_ids that are not at most {MediaDetail.MaxConsents} texts.");
     }
 
     private static bool TryReadContext(JsonElement context, out int units, out ImmutableArray<string> consents)
@@ -137,7 +133,7 @@ internal static class EvaluationReader
             return true;
         }
 
-        if (list.ValueKind is not JsonValueKind.Array || list.GetArrayLength() > MaxConsents || list.EnumerateArray().Any(static id => id.ValueKind is not JsonValueKind.String || id.GetString()!.Length is 0 or > MaxConsent))
+        if (list.ValueKind is not JsonValueKind.Array || list.GetArrayLength() > MediaDetail.MaxConsents || list.EnumerateArray().Any(static id => id.ValueKind is not JsonValueKind.String || id.GetString()!.Length is 0 or > MediaDetail.MaxConsent))
         {
             return false;
         }

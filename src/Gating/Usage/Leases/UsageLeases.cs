@@ -17,6 +17,11 @@ public sealed class UsageLeases(Appender appender, ILedgerStore ledger, StreamNa
     /// <summary>So many units of each of the limits, or of none.</summary>
     public async ValueTask<SharedUsage> TakeAsync(ImmutableArray<SharedLimit> limits, long units, CancellationToken cancellation)
     {
+        if (limits.IsEmpty)
+        {
+            return SharedUsage.Nothing;
+        }
+
         var all = SharedUsage.Nothing with { Units = units };
         foreach (var limit in limits)
         {
@@ -77,7 +82,7 @@ public sealed class UsageLeases(Appender appender, ILedgerStore ledger, StreamNa
     /// <summary>Units of a grant's charge that came back: to those of the limits that it was charged to.</summary>
     public void GiveBack(ImmutableArray<SharedLimit> limits, UsageCharge charge, long units) => GiveBack([.. limits.Where(limit => charge.Ids.Contains(limit.Id))], units, charge.At);
 
-    private UsageBlock BlockOf(SharedLimit limit) => _blocks.GetOrAdd(limit.Id, static (_, leases) => new(leases.LeaseAsync, leases.Now), (LeaseAsync: (Func<SharedLimit, long, Task<LeaseAnswer?>>)LeaseAsync, Now: (Func<DateTimeOffset>)time.GetUtcNow));
+    private UsageBlock BlockOf(SharedLimit limit) => _blocks.TryGetValue(limit.Id, out var block) ? block : _blocks.GetOrAdd(limit.Id, new UsageBlock(LeaseAsync, time.GetUtcNow));
 
     /// <summary>Null where the owner's ledger has too much to do.</summary>
     private async Task<LeaseAnswer?> LeaseAsync(SharedLimit limit, long needed)
