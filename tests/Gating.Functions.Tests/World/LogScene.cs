@@ -1,4 +1,5 @@
 using Gating.Ledger;
+using Gating.Local.Storage;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Testing.Log;
@@ -11,7 +12,7 @@ namespace Gating.Functions.Tests.World;
 
 /// <summary>
 /// A log that has begun, and everything that the next seal may meet: leaves that complete its first tile, persons who ask for grants, a stream of which the queue knows the last entry alone, and a pointer to a leaf
-/// that is sealed. Its first instance answers requests and leaves the queue to others.
+/// that is sealed. Its first instance answers requests and leaves the queue to others. Its storage is a process of its own: a seal is a hundred requests in a row, and none of them should wait behind another log's.
 /// </summary>
 internal sealed class LogScene : IAsyncDisposable
 {
@@ -20,7 +21,9 @@ internal sealed class LogScene : IAsyncDisposable
     private readonly StreamId _old = StreamId.Create();
     private readonly StreamId _gappy = StreamId.Create();
 
-    private LogScene(GateWorld world, int persons, TimeSpan pause) => (World, Served, Persons) = (world, new(world, pause), new(world, persons));
+    private readonly AzuriteProcess _azurite;
+
+    private LogScene(AzuriteProcess azurite, GateWorld world, int persons, TimeSpan pause) => (_azurite, World, Served, Persons) = (azurite, world, new(world, pause), new(world, persons));
 
     public GateWorld World { get; }
 
@@ -32,7 +35,8 @@ internal sealed class LogScene : IAsyncDisposable
     /// <param name="pause">Between two questions for the checkpoint.</param>
     public static async Task<LogScene> StartAsync(int persons, TimeSpan pause)
     {
-        var scene = new LogScene(await GateWorld.StartAsync(azurite: await SharedProcesses.BusyAzuriteAsync()), persons, pause);
+        var azurite = await SharedProcesses.NewAzuriteAsync();
+        var scene = new LogScene(azurite, await GateWorld.StartAsync(azurite: azurite), persons, pause);
         await scene.AppendAsync(scene._old, Before);
         await scene.AnnounceAsync(scene._old, 1, Before);
         await scene.World.LogAsync();
@@ -65,6 +69,7 @@ internal sealed class LogScene : IAsyncDisposable
     {
         await Served.DisposeAsync();
         await World.DisposeAsync();
+        await _azurite.DisposeAsync();
     }
 
     private async Task AppendGapAsync()

@@ -24,6 +24,9 @@ public static class SharedProcesses
     /// <summary>The provider with <see cref="OpenIdProviderOptions.Default"/>. A test that rotates its keys starts one of its own.</summary>
     public static Task<OpenIdProviderProcess> ProviderAsync() => LazyProvider.Value;
 
+    /// <summary>One of its own, for a test that waits for more of it than a neighbour leaves. The caller ends it.</summary>
+    public static Task<AzuriteProcess> NewAzuriteAsync() => StartAzuriteAsync();
+
     /// <summary>For a test that needs a process of its own.</summary>
     public static Task<NodeRuntime> NodeAsync() => NodePackages.EnsureAsync(new ConsoleProgress(), CancellationToken.None);
 
