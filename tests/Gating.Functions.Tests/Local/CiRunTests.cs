@@ -28,6 +28,20 @@ public sealed class CiRunTests : IDisposable
         (await RunAsync(new("One", 1, Counters(7, 7, 5)), new("Two", 0, Counters(5, 5, 5)))).ShouldBe(("10 passed, 2 failed", false));
 
     [ShellFact("bash", "awk")]
+    public async Task What_failed_is_named_again_at_the_end()
+    {
+        var project = new Project("One", 1, Counters(7, 7, 6), """
+            [xUnit.net 00:00:01.50]     Some.Tests.This_holds [FAIL]
+              Failed Some.Tests.This_holds [2 s]
+              Error Message:
+               Expected 2, found 3.
+              Stack Trace:
+               at Some.Tests
+            """);
+        (await OutputOfAsync(buildCode: 0, project)).Lines[^4..^2].ShouldBe(["==  Failed Some.Tests.This_holds [2 s]", "==      Expected 2, found 3."]);
+    }
+
+    [ShellFact("bash", "awk")]
     public async Task Skipped_tests_are_named_and_do_not_fail_it() =>
         (await RunAsync(new Project("One", 0, Counters(7, 4, 4)))).ShouldBe(("4 passed, 0 failed, 3 skipped", true));
 
@@ -51,11 +65,18 @@ public sealed class CiRunTests : IDisposable
 
     private async Task<(string LastLine, bool Succeeded)> BuildAndRunAsync(int buildCode, params Project[] projects)
     {
+        var (lines, succeeded) = await OutputOfAsync(buildCode, projects);
+        return (lines[^1], succeeded);
+    }
+
+    private async Task<(string[] Lines, bool Succeeded)> OutputOfAsync(int buildCode, params Project[] projects)
+    {
         foreach (var project in projects)
         {
             Directory.CreateDirectory(_folder.File($"tests/{project.Name}"));
             await File.WriteAllTextAsync(_folder.File($"tests/{project.Name}/{project.Name}.csproj"), """<PackageReference Include="Microsoft.NET.Test.Sdk" />""");
             await File.WriteAllTextAsync(_folder.File($"tests/{project.Name}/code"), project.Code.ToString());
+            await File.WriteAllTextAsync(_folder.File($"tests/{project.Name}/says"), project.Says);
             if (project.Trx is { } trx)
             {
                 await File.WriteAllTextAsync(_folder.File($"tests/{project.Name}/trx"), trx);
@@ -66,6 +87,7 @@ public sealed class CiRunTests : IDisposable
             #!/usr/bin/env bash
             if [[ $1 == build ]]; then exit {buildCode}; fi
             if [[ -f $2/trx ]]; then cp "$2/trx" "TestResults/$(basename "$2").trx"; fi
+            cat "$2/says"
             exit "$(<"$2/code")"
 
             """);
@@ -76,7 +98,7 @@ public sealed class CiRunTests : IDisposable
         using var run = Process.Start(start)!;
         var output = await run.StandardOutput.ReadToEndAsync();
         await run.WaitForExitAsync();
-        return (output.TrimEnd('\n').Split('\n')[^1], run.ExitCode == 0);
+        return (output.TrimEnd('\n').Split('\n'), run.ExitCode == 0);
     }
 
     private static string Counters(int total, int executed, int passed) => $"""
@@ -87,5 +109,5 @@ public sealed class CiRunTests : IDisposable
         </TestRun>
         """;
 
-    private sealed record Project(string Name, int Code, string? Trx);
+    private sealed record Project(string Name, int Code, string? Trx, string Says = "");
 }
