@@ -35,10 +35,23 @@ public sealed record BundleRegistry(long Version, IReadOnlyList<RegistryRow> Row
     private static void WriteRow(Utf8JsonWriter json, RegistryRow row)
     {
         using var document = JsonDocument.Parse(row.Json);
-        json.WriteStartObject();
-        foreach (var member in document.RootElement.EnumerateObject().Where(static member => !member.NameEquals(Withheld)))
+        Write(json, document.RootElement);
+    }
+
+    /// <summary>At every depth: the item stands within its row.</summary>
+    private static void Write(Utf8JsonWriter json, JsonElement value)
+    {
+        if (value.ValueKind is not JsonValueKind.Object)
         {
-            member.WriteTo(json);
+            value.WriteTo(json);
+            return;
+        }
+
+        json.WriteStartObject();
+        foreach (var member in value.EnumerateObject().Where(static member => !member.NameEquals(Withheld)))
+        {
+            json.WritePropertyName(member.Name);
+            Write(json, member.Value);
         }
 
         json.WriteEndObject();

@@ -61,10 +61,13 @@ public sealed class EvidenceWorld
 
     public SigningKeyRing Signing { get; }
 
-    /// <summary>With a secret's digest, which no bundle may have.</summary>
+    /// <summary>A secret's digest, which no bundle may have.</summary>
+    public const string SecretDigest = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
+    /// <summary>Rows as they are stored.</summary>
     public BundleRegistry Registry { get; } = new(7, [
-        new("app", "studio", """{"id":"studio","name":"Studio 工作室","secretDigests":["2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"],"tools":["https://tools.example/face-swap"]}"""),
-        new("policy", "policy", """{"personQuotas":[]}"""),
+        new("app", "studio", $$$"""{"version":1,"app":{"id":"studio","name":"Studio 工作室","secretDigests":["{{{SecretDigest}}}"],"tools":["https://tools.example/face-swap"]}}"""),
+        new("policy", "default", """{"version":1,"policy":{"personQuotas":[]}}"""),
     ]);
 
     public static SigningKeyRing NewSigning() => SigningKeyRing.FromPem(ECDsa.Create(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem(), null, null);

@@ -144,8 +144,8 @@ public sealed class BundleTests
         using var registry = JsonDocument.Parse(files["registry.json"]);
         registry.RootElement.GetProperty("version").GetInt64().ShouldBe(7);
         var app = registry.RootElement.GetProperty("rows")[0].GetProperty("row");
-        app.GetProperty("name").GetString().ShouldBe("Studio 工作室");
-        app.TryGetProperty("secretDigests", out _).ShouldBeFalse();
+        app.GetProperty("app").GetProperty("name").GetString().ShouldBe("Studio 工作室");
+        Encoding.UTF8.GetString(files["registry.json"]).ShouldNotContain(EvidenceWorld.SecretDigest);
     }
 
     /// <summary>By what README.md says, with .NET's hashes and nothing of ours.</summary>
