@@ -25,6 +25,7 @@ using Gating.Mandates;
 using Gating.Messages;
 using Gating.Receipts;
 using Gating.Registry;
+using Gating.Registry.Changes;
 using Gating.Revocation;
 using Gating.StatusLists;
 using Gating.Timelines;
@@ -152,6 +153,7 @@ internal static class Composition
         services.AddSingleton<SealedReader>();
         services.AddSingleton<OperatorLedger>();
         services.AddSingleton<MandateDesk>();
+        services.AddSingleton(provider => new ChangeDesk(provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<OperatorLedger>(), configuration.RegistryMode));
         services.AddSingleton<DeskHandles>();
         services.AddSingleton<TraceSources>();
         services.AddSingleton<TraceDesk>();
@@ -224,6 +226,8 @@ internal static class Composition
         services.AddSingleton<ReceiptsEndpoint>();
         services.AddSingleton<RoleCaller>();
         services.AddSingleton<MandatesEndpoint>();
+        services.AddSingleton<ItemsEndpoint>();
+        services.AddSingleton<ChangesEndpoint>();
         services.AddSingleton<TraceEndpoint>();
         services.AddSingleton<BundlesEndpoint>();
         services.AddSingleton<UnmaskEndpoint>();

@@ -3,6 +3,7 @@ using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
+using Gating.Registry.Changes;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Gating.Functions;
@@ -95,6 +96,26 @@ public static class GateApp
         app.MapGet("/v1/revocations", Handler(revocations.ListAsync));
         app.MapGet("/v1/revocations/{id}", Handler(revocations.GetAsync));
         app.MapDelete("/v1/revocations/{id}", Handler(revocations.DeleteAsync));
+        var items = services.GetRequiredService<ItemsEndpoint>();
+        foreach (var (path, kind) in ItemsEndpoint.Kinds)
+        {
+            app.MapGet($"/v1/{path}", Handler(context => items.ListAsync(context, kind)));
+            app.MapGet($"/v1/{path}/{{id}}", Handler(context => items.GetAsync(context, kind)));
+            app.MapPut($"/v1/{path}/{{id}}", Handler(context => items.PutAsync(context, kind)));
+            if (kind is not RegistryItem.Policy)
+            {
+                app.MapDelete($"/v1/{path}/{{id}}", Handler(context => items.DeleteAsync(context, kind)));
+            }
+        }
+
+        app.MapGet("/v1/apps/{id}/secrets", Handler(items.GetSecretsAsync));
+        app.MapPost("/v1/apps/{id}/secrets", Handler(items.PostSecretAsync));
+        app.MapDelete("/v1/apps/{id}/secrets/{fingerprint}", Handler(items.DeleteSecretAsync));
+        var changes = services.GetRequiredService<ChangesEndpoint>();
+        app.MapGet("/v1/changes", Handler(changes.ListAsync));
+        app.MapGet("/v1/changes/{id}", Handler(changes.GetAsync));
+        app.MapPost("/v1/changes/{id}/approve", Handler(changes.ApproveAsync));
+        app.MapPost("/v1/changes/{id}/decline", Handler(changes.DeclineAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         var lists = services.GetRequiredService<StatusListsEndpoint>();
         app.MapGet("/statuslists", Handler(lists.ListAsync));

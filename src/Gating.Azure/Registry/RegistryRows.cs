@@ -11,6 +11,7 @@ internal static class RegistryRows
     private const string Kind = "Kind";
     private const string Name = "Name";
     private const string Json = "Json";
+    private const string Change = "Change";
     private const string Stamp = "Stamp";
 
     /// <summary>Characters of one part: under the limit, with room not to cut a surrogate pair.</summary>
@@ -27,6 +28,11 @@ internal static class RegistryRows
         var entity = StoredRow.New(TableKeys.Registry, TableKeys.RegistryRow(row.Kind, row.Name))
             .With(Kind, TableValue.Of(row.Kind))
             .With(Name, TableValue.Of(row.Name));
+        if (row.Change != 0)
+        {
+            entity.With(Change, TableValue.Of(row.Change));
+        }
+
         for (int part = 0, start = 0; start < row.Json.Length || part == 0; part++)
         {
             var length = Math.Min(PartLength, row.Json.Length - start);
@@ -47,7 +53,7 @@ internal static class RegistryRows
             json.Append(text.AsString());
         }
 
-        return new(row.Get(Kind).AsString(), row.Get(Name).AsString(), json.ToString());
+        return new(row.Get(Kind).AsString(), row.Get(Name).AsString(), json.ToString(), row.TryGet(Change, out var change) ? change.AsInt64() : 0);
     }
 
     /// <summary>A change that names a row twice has no one meaning.</summary>

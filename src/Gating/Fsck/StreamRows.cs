@@ -4,6 +4,7 @@ using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Mandates;
+using Gating.Registry.Changes;
 using Gating.Revocation;
 using Gating.Unmasking;
 
@@ -67,7 +68,7 @@ internal sealed class StreamSettlements(StreamId stream)
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
             or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked
-            or EntryKind.Leased;
+            or EntryKind.Leased or EntryKind.ChangeProposed;
 
     private static SettlementId? Settles(Entry entry)
     {
@@ -97,6 +98,10 @@ internal sealed class StreamSettlements(StreamId stream)
                 return GrantRevocation.ReadSettled(entry);
             case EntryKind.RevocationLifted:
                 return RevocationParts.Lifting(OperatorLedger.ReadAbout(entry));
+            case EntryKind.ChangeApproved or EntryKind.ChangeDeclined:
+                return ChangeParts.Decision(OperatorLedger.ReadAbout(entry));
+            case EntryKind.ChangeApplied or EntryKind.ChangeDropped:
+                return ChangeParts.End(OperatorLedger.ReadAbout(entry));
             default:
                 return null;
         }

@@ -89,6 +89,21 @@ public enum EntryKind
 
     /// <summary>An instance leased units of a limit that everybody of an app or a tool shares: they count as used. In the ledger of that app or tool.</summary>
     Leased = 29,
+
+    /// <summary>An admin wants a row of the registry written or removed. In the operator's ledger, before anything is.</summary>
+    ChangeProposed = 30,
+
+    /// <summary>A second admin approved it.</summary>
+    ChangeApproved = 31,
+
+    /// <summary>It was declined.</summary>
+    ChangeDeclined = 32,
+
+    /// <summary>The registry is as it says.</summary>
+    ChangeApplied = 33,
+
+    /// <summary>Approved, and never carried out: what it was about had changed meanwhile.</summary>
+    ChangeDropped = 34,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -1,7 +1,8 @@
 namespace Gating.Registry;
 
 /// <summary>One stored registry row: <c>app</c>, <c>tool</c>, <c>issuer</c> or <c>policy</c>, its name, and its JSON as the seed file has it.</summary>
-public sealed record RegistryRow(string Kind, string Name, string Json);
+/// <param name="Change">The admin's change that wrote it, by seq in the operator's ledger; 0: a seed did.</param>
+public sealed record RegistryRow(string Kind, string Name, string Json, long Change = 0);
 
 /// <summary>
 /// The registry's rows under one version stamp. A change writes its rows and moves the stamp in one transaction, so that a stamp that did not move

@@ -6,7 +6,7 @@ namespace Gating.Registry;
 /// <summary>What a seed does with stored rows that it does not name.</summary>
 public enum SeedMode
 {
-    /// <summary>They stay. The registry of both together must be valid.</summary>
+    /// <summary>They stay, and so does what an admin has changed since: a seed that is read at every start must not undo it. The registry of all together must be valid.</summary>
     Merge = 1,
 
     /// <summary>They go: afterwards the registry is the seed, and the stops that stand on what it registers. Also puts right a registry that cannot be read.</summary>
@@ -74,6 +74,12 @@ internal sealed record RegistryChange(IReadOnlyList<RegistryRow> Upserts, IReadO
 
     public static RegistryChange Between(IReadOnlyList<RegistryRow> stored, ImmutableArray<RegistryRow> wanted, SeedMode seed)
     {
+        if (seed is SeedMode.Merge)
+        {
+            var changed = stored.Where(static row => row.Change != 0).Select(static row => (row.Kind, row.Name)).ToHashSet();
+            wanted = [.. wanted.Where(row => !changed.Contains((row.Kind, row.Name)))];
+        }
+
         var before = stored.ToDictionary(row => (row.Kind, row.Name), row => row.Json);
         var named = wanted.Select(row => (row.Kind, row.Name)).ToHashSet();
         var others = stored.Where(row => !named.Contains((row.Kind, row.Name))).ToList();

@@ -56,7 +56,7 @@ public sealed class DeskCall(GateWorld world, int instance = 0)
         var text = await response.Content.ReadAsStringAsync();
         return new(
             (int)response.StatusCode, text, response.Headers.WwwAuthenticate.ToString(),
-            response.Headers.TryGetValues("Link", out var links) ? links.Single() : null);
+            response.Headers.TryGetValues("Link", out var links) ? links.Single() : null, response.Headers.ETag?.ToString(), response.Headers.Location?.OriginalString);
     }
 
     /// <summary>A mandate that two admins made, for anything that was recorded within a day around now.</summary>
@@ -79,7 +79,7 @@ public sealed class DeskCall(GateWorld world, int instance = 0)
 }
 
 /// <summary>What the desk answered.</summary>
-public sealed record DeskAnswer(int Status, string Body, string Challenge, string? Link)
+public sealed record DeskAnswer(int Status, string Body, string Challenge, string? Link, string? Tag, string? Location)
 {
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 

@@ -24,7 +24,7 @@ public abstract class RegistryStoreContract
         var store = await OpenAsync();
         var (app, tool) = (new RegistryRow("app", "studio", "{}"), new RegistryRow("tool", "https://tools.example/face?x=1#y", """{"a":"ä€😀"}"""));
         var one = (await store.WriteAsync(0, [app, tool], [], default)).ShouldNotBeNull();
-        var changed = app with { Json = """{"name":"Studio"}""" };
+        var changed = app with { Json = """{"name":"Studio"}""", Change = 1L << 40 };
 
         var two = (await store.WriteAsync(one, [changed], [tool], default)).ShouldNotBeNull();
 

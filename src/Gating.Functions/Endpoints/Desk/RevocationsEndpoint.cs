@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gating.Access;
 using Gating.Admission;
 using Gating.Functions.Http;
@@ -72,9 +71,9 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
             return;
         }
 
-        if (!TryReadCursor(context, 'g', out var before))
+        if (!PageCursor.TryRead(context, 'g', out var before))
         {
-            await CursorAsync(context);
+            await PageCursor.RefuseAsync(context);
             return;
         }
 
@@ -94,9 +93,9 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
             return;
         }
 
-        if (!TryReadCursor(context, 'r', out var before))
+        if (!PageCursor.TryRead(context, 'r', out var before))
         {
-            await CursorAsync(context);
+            await PageCursor.RefuseAsync(context);
             return;
         }
 
@@ -138,26 +137,4 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
         await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "idempotency_key_missing", "Send one Idempotency-Key of 1 to 255 visible ASCII characters: where the answer is lost, the same order under it completes what was begun.");
         return null;
     }
-
-    /// <summary>None at all is the first page.</summary>
-    private static bool TryReadCursor(HttpContext context, char kind, out long? before)
-    {
-        before = null;
-        if (context.Request.Query.Count == 0)
-        {
-            return true;
-        }
-
-        if (context.Request.Query is not { Count: 1 } query || query["cursor"] is not [[var first, >= '1' and <= '9', ..] text] || first != kind || text.Length > 13
-            || !long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
-        {
-            return false;
-        }
-
-        before = seq;
-        return true;
-    }
-
-    private static Task CursorAsync(HttpContext context) =>
-        Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "question_malformed", "There is one parameter, cursor, and its value is one that an answer here gave you.");
 }
