@@ -11,6 +11,7 @@ using Gating.Azure.Ledger;
 using Gating.Azure.Log;
 using Gating.Azure.Messages;
 using Gating.Azure.Registry;
+using Gating.Azure.Signals;
 using Gating.Azure.StatusLists;
 using Gating.Azure.Tables;
 using Gating.Azure.Timelines;
@@ -57,6 +58,7 @@ public sealed class AzureStorage : IDisposable
         (LastKnown, Erasures) = (new(apart), new(apart));
         Cursors = new(new(_tables, keys.CursorsTable, retrying));
         StatusLists = new(new(_tables, keys.StatusListsTable, retrying));
+        Signals = new(new(_tables, keys.SignalsTable, retrying));
         Ledger = new(
             new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
         Names = new(new(_tables, keys.NamesTable, retrying));
@@ -104,6 +106,8 @@ public sealed class AzureStorage : IDisposable
 
     public TableStatusListStore StatusLists { get; }
 
+    public TableSignalStore Signals { get; }
+
     public TableRegistryStore Registry { get; }
 
     public StorageTraceQueue Trace { get; }
@@ -127,6 +131,7 @@ public sealed class AzureStorage : IDisposable
         LastKnown.EnsureCreatedAsync(cancellation),
         Cursors.EnsureCreatedAsync(cancellation),
         StatusLists.EnsureCreatedAsync(cancellation),
+        Signals.EnsureCreatedAsync(cancellation),
         Registry.EnsureCreatedAsync(cancellation),
         Trace.EnsureCreatedAsync(cancellation));
 

@@ -24,6 +24,7 @@ namespace Gating.Azure;
 ///                 partition work       row {hour};{kind};{id, escaped};{hour closed}
 /// table cursors   partition {task}     row cursor
 /// table statuslists partition {list} row list | partition {hour} row {list}
+/// table signals   partition {app, escaped} row stream | e;{jti}
 /// queue trace     container entries    blob {entry hash}
 ///                 container archive    blob {ContentId}
 ///                 container incoming   blob {ContentId} | {ContentId}.refused
@@ -52,6 +53,11 @@ public sealed class TableKeys(string prefix)
 
     public const string Cursor = "cursor";
     public const string StatusList = "list";
+    public const string SignalStream = "stream";
+
+    /// <summary>Rows of events begin with this, and end before <see cref="AfterSignalEvents"/>.</summary>
+    public const string SignalEvents = "e;";
+    public const string AfterSignalEvents = "e<";
 
     /// <summary>What twelve digits can number: at a thousand entries a second, thirty years of one stream.</summary>
     public const long MaxSeq = 999_999_999_999;
@@ -85,6 +91,8 @@ public sealed class TableKeys(string prefix)
     public string CursorsTable { get; } = prefix + "cursors";
 
     public string StatusListsTable { get; } = prefix + "statuslists";
+
+    public string SignalsTable { get; } = prefix + "signals";
 
     public string ArchiveContainer { get; } = prefix.ToLowerInvariant() + "archive";
 
@@ -232,6 +240,14 @@ public sealed class TableKeys(string prefix)
             ? key.Append(escaped).ToString()
             : key.Append("~~").Append(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).ToString();
     }
+
+    /// <summary>An app's id needs no more than 64 characters, each three at most.</summary>
+    public static string SignalPartition(string app) => Escape(app);
+
+    public static string SignalEvent(string id) => SignalEvents + id;
+
+    /// <summary>Whether an event could have that id, so that a row's key can be formed from it: 32 lower-case hexadecimal digits.</summary>
+    public static bool IsSignalId(string id) => id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
 
     internal static string Escape(string text)
     {

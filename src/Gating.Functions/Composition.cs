@@ -11,6 +11,7 @@ using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
 using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
+using Gating.Functions.Endpoints.Signals;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
@@ -27,6 +28,7 @@ using Gating.Receipts;
 using Gating.Registry;
 using Gating.Registry.Changes;
 using Gating.Revocation;
+using Gating.Signals;
 using Gating.StatusLists;
 using Gating.Timelines;
 using Gating.Tracing;
@@ -78,6 +80,7 @@ internal static class Composition
         services.AddSingleton<IErasureList>(static provider => provider.GetRequiredService<AzureStorage>().Erasures);
         services.AddSingleton<IOutputIndex>(static provider => provider.GetRequiredService<AzureStorage>().Index);
         services.AddSingleton<IStatusListStore>(static provider => provider.GetRequiredService<AzureStorage>().StatusLists);
+        services.AddSingleton<ISignalStore>(static provider => provider.GetRequiredService<AzureStorage>().Signals);
         services.AddSingleton<ITimelineStore>(static provider => provider.GetRequiredService<AzureStorage>().Timelines);
         services.AddSingleton<IMessageQueues>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
         services.AddSingleton<IMessageSource>(static provider => provider.GetRequiredService<AzureStorage>().Queues);
@@ -137,6 +140,7 @@ internal static class Composition
         services.AddSingleton<IEntryIndex>(static provider => provider.GetRequiredService<OutputIndexing>());
         services.AddSingleton<IEntryIndex, TimelineIndexing>();
         services.AddSingleton<IEntryIndex, StatusMarking>();
+        services.AddSingleton<IEntryIndex>(static provider => provider.GetRequiredService<PersonSignals>());
         services.AddSingleton<EntryIndexes>();
         services.AddSingleton<TimelineReader>();
         services.AddSingleton<IMessageHandler, TraceHandler>();
@@ -169,6 +173,18 @@ internal static class Composition
         services.AddSingleton<NamedPeople>();
         services.AddSingleton<OpenGrants>();
         services.AddSingleton<RevocationDesk>();
+        services.AddSingleton(new SignalKeySource(configuration.SignalKeys));
+        services.AddSingleton(new EndpointPolicy(configuration.Development));
+        services.AddSingleton(provider => new SecurityEvents(provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton<StreamSecrets>();
+        services.AddSingleton(provider => new SignalPush(
+            configuration.SignalKeys, provider.GetRequiredService<StreamSecrets>(), provider.GetRequiredService<EndpointPolicy>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SignalOutbox>();
+        services.AddSingleton<IMessageHandler, SignalHandler>();
+        services.AddSingleton<SignalRefusals>();
+        services.AddSingleton<PersonSignals>();
+        services.AddSingleton<StreamDesk>();
+        services.AddSingleton<SignalReader>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
     }
@@ -226,6 +242,8 @@ internal static class Composition
         services.AddSingleton<ReceiptsEndpoint>();
         services.AddSingleton<RoleCaller>();
         services.AddSingleton<MandatesEndpoint>();
+        services.AddSingleton<StreamAnswers>();
+        services.AddSingleton<StreamsEndpoint>();
         services.AddSingleton<ItemsEndpoint>();
         services.AddSingleton<ChangesEndpoint>();
         services.AddSingleton<TraceEndpoint>();

@@ -1,6 +1,7 @@
 using Gating.Functions.Endpoints;
 using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
+using Gating.Functions.Endpoints.Signals;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
 using Gating.Registry.Changes;
@@ -116,6 +117,18 @@ public static class GateApp
         app.MapGet("/v1/changes/{id}", Handler(changes.GetAsync));
         app.MapPost("/v1/changes/{id}/approve", Handler(changes.ApproveAsync));
         app.MapPost("/v1/changes/{id}/decline", Handler(changes.DeclineAsync));
+        var streams = services.GetRequiredService<StreamsEndpoint>();
+        app.MapGet("/.well-known/ssf-configuration", Handler(streams.GetConfigurationAsync));
+        app.MapGet("/ssf/jwks", Handler(streams.GetKeysAsync));
+        app.MapPost("/ssf/streams", Handler(streams.PostAsync));
+        app.MapGet("/ssf/streams", Handler(streams.GetAsync));
+        app.MapPatch("/ssf/streams", Handler(streams.PatchAsync));
+        app.MapPut("/ssf/streams", Handler(streams.PutAsync));
+        app.MapDelete("/ssf/streams", Handler(streams.DeleteAsync));
+        app.MapGet("/ssf/status", Handler(streams.GetStatusAsync));
+        app.MapPost("/ssf/status", Handler(streams.PostStatusAsync));
+        app.MapPost("/ssf/verify", Handler(streams.PostVerificationAsync));
+        app.MapPost("/ssf/poll", Handler(streams.PostPollAsync));
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         var lists = services.GetRequiredService<StatusListsEndpoint>();
         app.MapGet("/statuslists", Handler(lists.ListAsync));

@@ -5,6 +5,7 @@ using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Log.Witnesses;
 using Gating.Registry;
+using Gating.Signals;
 
 namespace Gating.Functions;
 
@@ -16,7 +17,7 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
 }
 
 /// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
-internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, LogKeys LogKeys, ImmutableArray<Witness> Witnesses, string? RegistrySeed, int IdentifyPerMinute)
+internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, SignalKeys? SignalKeys, LogKeys LogKeys, ImmutableArray<Witness> Witnesses, string? RegistrySeed, int IdentifyPerMinute)
 {
     public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
 
@@ -27,6 +28,7 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         var origin = PublicOrigin.Parse(settings.PublicUrl, settings.Development, errors);
         var dataKey = DataKeyFrom(keys.Data, errors);
         var grantKeys = GrantKeysFrom(keys, errors);
+        var signalKeys = SignalKeysFrom(keys, errors);
         var logKeys = LogConfiguration.From(settings, keys, dataKey, errors);
         var witnesses = LogConfiguration.WitnessesFrom(settings, errors);
         if (settings.RegistrySeed is { } seed && !File.Exists(seed))
@@ -40,7 +42,7 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
         }
 
         return errors.Count == 0
-            ? new(origin!, settings.Development, dataKey!, grantKeys!, logKeys!, witnesses, settings.RegistrySeed, settings.IdentifyPerMinute)
+            ? new(origin!, settings.Development, dataKey!, grantKeys!, signalKeys, logKeys!, witnesses, settings.RegistrySeed, settings.IdentifyPerMinute)
             : null;
     }
 
@@ -54,6 +56,20 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
 
         errors.Add(value is null ? "Gating:Keys:Data is missing" : $"Gating:Keys:Data is not {OperatorKey.Size} bytes in base64");
         return null;
+    }
+
+    /// <summary>Null without an error: there are none.</summary>
+    private static SignalKeys? SignalKeysFrom(KeySettings keys, List<string> errors)
+    {
+        try
+        {
+            return keys.SignalsCurrent is { } current ? SignalKeys.FromPem(current, keys.SignalsPrevious) : null;
+        }
+        catch (SigningKeyException error)
+        {
+            errors.Add(error.Message);
+            return null;
+        }
     }
 
     private static SigningKeyRing? GrantKeysFrom(KeySettings keys, List<string> errors)
@@ -120,12 +136,20 @@ internal static class DevelopmentKeys
             LogCurrent = keys.LogCurrent ?? KeptIn(Path.Combine(folder, "log.key"), () => LogConfiguration.NewKey(LogConfiguration.OriginOf(settings)!)),
             LogEcdsa = keys.LogEcdsa,
             LogFormer = keys.LogFormer,
+            SignalsCurrent = keys.SignalsCurrent ?? KeptIn(Path.Combine(folder, "signals.pem"), NewSignalKey),
+            SignalsPrevious = keys.SignalsPrevious,
         };
     }
 
     private static string NewGrantKey()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
+    private static string NewSignalKey()
+    {
+        using var key = RSA.Create(2048);
         return key.ExportPkcs8PrivateKeyPem();
     }
 

@@ -92,6 +92,12 @@ internal sealed class KeySettings
     /// <summary>Keys that signed the log's checkpoints before, <c>{origin}+{id}+{base64}</c>, separated by spaces. Left out too early: the log refuses its own last checkpoint.</summary>
     public string? LogFormer { get; set; }
 
+    /// <summary>PEM of the RSA key, of 2048 bits or more, that signs security events; null: there are none, and <c>/ssf</c> answers 404.</summary>
+    public string? SignalsCurrent { get; set; }
+
+    /// <summary>PEM of the key that signed them before, published on.</summary>
+    public string? SignalsPrevious { get; set; }
+
     /// <summary>Development only: a folder where missing keys are made and kept.</summary>
     public string? DevelopmentFolder { get; set; }
 }

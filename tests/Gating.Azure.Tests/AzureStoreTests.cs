@@ -10,6 +10,7 @@ using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
+using Gating.Signals;
 using Gating.StatusLists;
 using Gating.Testing.Storage;
 using Gating.Timelines;
@@ -54,6 +55,11 @@ public sealed class BlobErasureListTests : ErasureListContract
 public sealed class TableTimelineStoreTests : TimelineStoreContract
 {
     protected override async ValueTask<ITimelineStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Timelines;
+}
+
+public sealed class TableSignalStoreTests : SignalStoreContract
+{
+    protected override async ValueTask<ISignalStore> OpenAsync() => (await AzuriteStorage.NewAsync()).Signals;
 }
 
 public sealed class BlobIncomingStoreTests : IncomingStoreContract

@@ -65,7 +65,7 @@ public sealed class StorageOptionsTests
         await storage.Trace.PutAsync([new(StreamId.Create(), 1, 1)], default);
         await storage.Names.FindAsync(Some.Name(), default);
 
-        storage.Requests[StorageOperation.CreateTable].ShouldBe(9);
+        storage.Requests[StorageOperation.CreateTable].ShouldBe(10);
         storage.Requests[StorageOperation.QueuePut].ShouldBe(1);
         storage.Requests[StorageOperation.Get].ShouldBe(1);
         storage.Requests[StorageOperation.Query].ShouldBe(0);

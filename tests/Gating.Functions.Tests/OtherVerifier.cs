@@ -41,9 +41,9 @@ internal static class OtherVerifier
         [.. (await RunAsync("grants.mjs", grants.Count, [gate.GetLeftPart(UriPartial.Authority), issuer, tool, .. grants])).Select(ReadGrant)];
 
     /// <summary>Whether jose finds it signed with one of the gate's published keys, of that type, by that issuer and for that audience.</summary>
-    public static async Task<bool> VerifyJwtAsync(Uri gate, string issuer, string token, string typ, string audience)
+    public static async Task<bool> VerifyJwtAsync(Uri gate, string issuer, string token, string typ, string audience, string keys = "/jwks", string algorithm = "ES256")
     {
-        using var json = JsonDocument.Parse((await RunAsync("jwt.mjs", 1, gate.GetLeftPart(UriPartial.Authority), issuer, token, typ, audience))[0]);
+        using var json = JsonDocument.Parse((await RunAsync("jwt.mjs", 1, gate.GetLeftPart(UriPartial.Authority), issuer, token, typ, audience, keys, algorithm))[0]);
         return json.RootElement.GetProperty("accepted").GetBoolean();
     }
 

@@ -12,5 +12,8 @@ public static class QueueNames
     /// <summary>References of entries that wait for the log.</summary>
     public const string Trace = "trace";
 
-    public static IReadOnlyList<string> All { get; } = [Generations, Outputs, Trace];
+    /// <summary>Security events that wait for their receivers.</summary>
+    public const string Events = "events";
+
+    public static IReadOnlyList<string> All { get; } = [Generations, Outputs, Trace, Events];
 }

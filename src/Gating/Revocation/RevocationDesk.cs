@@ -3,6 +3,7 @@ using Gating.Access;
 using Gating.Admission;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.Signals;
 using Gating.StatusLists;
 
 namespace Gating.Revocation;
@@ -15,7 +16,7 @@ public sealed record RevocationPage(ImmutableArray<(RecordedRevocation Revocatio
 /// An admin stops somebody, and lifts it: the stop in the person's ledger, what the admin did in the operator's. Throws <see cref="StorageUnavailableException"/>: nothing is acknowledged then, and the same
 /// request again finds what stands and does the rest.
 /// </summary>
-public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, OpenGrants open, StatusMarks marks, TimeProvider time)
+public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, OpenGrants open, StatusMarks marks, PersonSignals signals, TimeProvider time)
 {
     /// <summary>Of one page.</summary>
     public const int MostRevocations = 100;
@@ -128,6 +129,9 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         var standing = await StandingAsync(revocation, cancellation);
         if (standing is RevocationStanding.Standing && revocation.Order.Target is RevocationTarget.OfPerson of)
         {
+            // Apps are told meanwhile, and nobody waits for them: were this process to die, the log's way would tell them.
+            _ = signals.StartAsync(of.Person, revocation.Place);
+
             // Of what is registered the lists themselves know.
             await marks.InvalidateAsync(await open.PlacesAsync(of.Person, revocation.Place, cancellation), cancellation);
         }

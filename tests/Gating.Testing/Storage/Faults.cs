@@ -78,6 +78,14 @@ public enum StoreCall
     ReplaceStatusList = 70,
     ListStatusLists = 71,
     RemoveStatusList = 72,
+    FindSignalStream = 73,
+    WriteSignalStream = 74,
+    RemoveSignalStream = 75,
+    AddSignal = 76,
+    FindSignal = 77,
+    ReadSignals = 78,
+    SettleSignal = 79,
+    PurgeSignals = 80,
 }
 
 /// <summary>What goes wrong with a call.</summary>

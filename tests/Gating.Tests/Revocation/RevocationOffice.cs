@@ -1,6 +1,8 @@
 using Gating.Access;
 using Gating.Ledger;
 using Gating.Revocation;
+using Gating.Signals;
+using Gating.Testing.Storage;
 using Gating.Tests.Admission;
 using Gating.Tests.Generations;
 using Shouldly;
@@ -29,7 +31,15 @@ internal sealed class RevocationOffice
         _names = World.Gate.NewNames();
         var operators = new OperatorLedger(World.Gate.Store, World.Appender, _names, new(World.Gate.Store, new(new byte[OperatorKey.Size])));
         Grants = new(World.Gate.Store, World.Gate.Time);
-        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), Grants, new(World.Gate.StatusLists, World.Gate.Time), World.Gate.Time);
+        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), Grants, new(World.Gate.StatusLists, World.Gate.Time), NoSignals(), World.Gate.Time);
+    }
+
+    /// <summary>Apps are told beside the desk; here nobody is, so that each call of the desk's own is the same one every time.</summary>
+    private PersonSignals NoSignals()
+    {
+        var (store, key) = (new InMemorySignalStore(), new OperatorKey(new byte[OperatorKey.Size]));
+        return new(
+            new InMemoryLedgerStore(new Faults()), store, new(new(key), "https://gate.test"), new(store, new InMemoryMessageQueues(World.Gate.Time), new(null, new(key), new(allowLoopback: true), World.Gate.Time), World.Gate.Time), World.Gate.Time);
     }
 
     public Task<RevocationOutcome> RevokeAsync(StreamId person, string key = "k", DateTimeOffset? until = null, string text = "why", Official? by = null) =>

@@ -5,6 +5,7 @@ using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
+using Gating.Signals;
 using Gating.StatusLists;
 using Gating.Testing.Storage;
 using Gating.Timelines;
@@ -54,6 +55,11 @@ public sealed class InMemoryArchiveStoreTests : ArchiveStoreContract
 public sealed class InMemoryTaskCursorsTests : TaskCursorsContract
 {
     protected override ValueTask<ITaskCursors> OpenAsync() => new(new InMemoryTaskCursors());
+}
+
+public sealed class InMemorySignalStoreTests : SignalStoreContract
+{
+    protected override ValueTask<ISignalStore> OpenAsync() => new(new InMemorySignalStore());
 }
 
 public sealed class InMemoryStatusListStoreTests : StatusListStoreContract

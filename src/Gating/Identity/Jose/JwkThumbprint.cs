@@ -11,10 +11,13 @@ public static class JwkThumbprint
     /// <summary>base64url, 43 characters. The JWK must have passed <see cref="Jwk.Read"/>: its members then need no escaping.</summary>
     public static string Of(JsonElement jwk) => Member(jwk, "kty") is "EC"
         ? OfEc(Member(jwk, "crv"), Member(jwk, "x"), Member(jwk, "y"))
-        : Digest($$"""{"e":"{{Member(jwk, "e")}}","kty":"RSA","n":"{{Member(jwk, "n")}}"}""");
+        : OfRsa(Member(jwk, "n"), Member(jwk, "e"));
 
     /// <summary>Of the point <paramref name="x"/>, <paramref name="y"/>, each base64url.</summary>
     public static string OfEc(string curve, string x, string y) => Digest($$"""{"crv":"{{curve}}","kty":"EC","x":"{{x}}","y":"{{y}}"}""");
+
+    /// <summary>Of a modulus and an exponent, each base64url.</summary>
+    public static string OfRsa(string modulus, string exponent) => Digest($$"""{"e":"{{exponent}}","kty":"RSA","n":"{{modulus}}"}""");
 
     private static string Digest(string canonical)
     {

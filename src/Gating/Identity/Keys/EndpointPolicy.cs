@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Gating.Identity.Keys;
 
 /// <summary>
-/// Where a provider may be: https, and never an address that only this machine or its hosting can reach. Private networks are allowed, because
-/// an organisation's own provider lives there.
+/// Where a provider, or a receiver of events, may be: https, and never an address that only this machine or its hosting can reach. Private networks are allowed, because
+/// an organisation's own live there.
 /// </summary>
 public sealed class EndpointPolicy(bool allowLoopback)
 {
@@ -48,17 +48,35 @@ public sealed class EndpointPolicy(bool allowLoopback)
             && !Array.Exists(Metadata, plain.Equals);
     }
 
+    /// <summary>A client that connects to what is permitted and nowhere else. No redirects, cookies, decompression (a bomb is small on the wire) or proxy (it would resolve the name in our place, unjudged); its caller sets the time and the size.</summary>
+    public HttpClient NewClient()
+    {
+#pragma warning disable CA2000 // The client disposes its handler.
+        var handler = new SocketsHttpHandler
+#pragma warning restore CA2000
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectCallback = ConnectAsync,
+            MaxResponseHeadersLength = 16,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            UseCookies = false,
+            UseProxy = false,
+        };
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
     /// <summary>
     /// Opens the connection to an address that was itself judged: a name that resolves to a permitted address once and to another one the next
     /// time gains nothing.
     /// </summary>
-    internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var resolved = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
         var permitted = Array.FindAll(resolved, Permits);
         if (permitted.Length == 0)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, "No address of the provider may be connected to.");
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "No address of that name may be connected to.");
         }
 
 #pragma warning disable CA2000 // The stream that is returned owns the socket.

@@ -31,7 +31,7 @@ internal sealed class ProviderDocuments(IssuerKeysOptions options, TimeProvider 
 {
     private const int MaxDepth = 16;
     private readonly EndpointPolicy policy = new(options.AllowLoopback);
-    private readonly HttpClient http = CreateClient(options);
+    private readonly HttpClient http = new EndpointPolicy(options.AllowLoopback).NewClient();
 
     public async Task<KeySet> FetchKeysAsync(string issuer, Uri discovery)
     {
@@ -109,22 +109,4 @@ internal sealed class ProviderDocuments(IssuerKeysOptions options, TimeProvider 
         mediaType is not null
         && (string.Equals(mediaType, "application/json", StringComparison.OrdinalIgnoreCase)
             || string.Equals(mediaType, "application/jwk-set+json", StringComparison.OrdinalIgnoreCase));
-
-    // No redirects, cookies, decompression (a bomb is small on the wire) or proxy (it would resolve the name in our place, unjudged).
-    private static HttpClient CreateClient(IssuerKeysOptions options)
-    {
-#pragma warning disable CA2000 // The client disposes its handler.
-        var handler = new SocketsHttpHandler
-#pragma warning restore CA2000
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectCallback = new EndpointPolicy(options.AllowLoopback).ConnectAsync,
-            MaxResponseHeadersLength = 16,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            UseCookies = false,
-            UseProxy = false,
-        };
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-    }
 }
