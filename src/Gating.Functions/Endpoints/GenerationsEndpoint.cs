@@ -89,6 +89,7 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
         {
             GenerationRefusal.AppStopped => (403, "app_stopped", "The app is stopped."),
             GenerationRefusal.ToolStopped => (403, "tool_stopped", "The tool is stopped."),
+            GenerationRefusal.IssuerStopped => (403, "issuer_stopped", "The issuer of the person's identity is stopped."),
             GenerationRefusal.PersonRevoked => (403, "person_revoked", "The person's access was revoked."),
             GenerationRefusal.PersonSuspended => (403, "person_suspended", "The person's access is suspended."),
             GenerationRefusal.GrantExpired => (401, "grant_expired", "The grant has expired: ask for a new one."),

@@ -22,6 +22,9 @@ public enum GenerationRefusal
 
     /// <summary>The registry could not be read in time, or too much is being asked of the person's record at once: try again.</summary>
     Busy = 9,
+
+    /// <summary>The issuer whose identity token the grant was given for is stopped.</summary>
+    IssuerStopped = 10,
 }
 
 /// <summary>How redeeming a grant ended.</summary>

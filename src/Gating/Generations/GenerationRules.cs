@@ -16,7 +16,11 @@ internal sealed record GenerationQuestion(
     ImmutableArray<ContentId> Contents,
     UsageCharge? Charge,
     RegistrySnapshot Registry,
-    long MaxRegistryAge);
+    long MaxRegistryAge)
+{
+    /// <summary>Whose identity token the grant was given for; null where it need not be known, as no issuer is stopped.</summary>
+    public string? Issuer { get; init; }
+}
 
 /// <summary>What a decision in the person's stream came to.</summary>
 internal abstract record GenerationAnswer
@@ -56,6 +60,7 @@ internal static class GenerationRules
     private static GenerationRefusal? Refusal(GenerationQuestion question, StreamState state, DateTimeOffset now) =>
         question.Registry.Apps.GetValueOrDefault(question.Grant.App) is not { Status: RegistryStatus.Active } ? GenerationRefusal.AppStopped
         : question.Registry.Tools.GetValueOrDefault(question.Grant.Resource) is not { Status: RegistryStatus.Active } ? GenerationRefusal.ToolStopped
+        : question.Issuer is { } issuer && question.Registry.Issuers.GetValueOrDefault(issuer) is not { Status: RegistryStatus.Active } ? GenerationRefusal.IssuerStopped
         : state.StatusAt(now) is StreamStatus.Revoked or StreamStatus.Erased ? GenerationRefusal.PersonRevoked
         : state.StatusAt(now) is not StreamStatus.Active ? GenerationRefusal.PersonSuspended
         : now >= question.Grant.ExpiresAt ? GenerationRefusal.GrantExpired

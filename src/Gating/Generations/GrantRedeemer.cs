@@ -10,7 +10,7 @@ namespace Gating.Generations;
 
 /// <summary>
 /// Turns a grant into a generation before the tool generates: read → decide (pure) → commit once → answer. One transaction with the person's head, and no read in the steady state; where
-/// fewer units are declared than granted, the grant's entry is read to give the rest back. Throws <see cref="StorageUnavailableException"/>: the generation may then have begun, and the
+/// fewer units are declared than granted, or an issuer is stopped, the grant's entry is read: to give the rest back, or to know whose word it rests on. Throws <see cref="StorageUnavailableException"/>: the generation may then have begun, and the
 /// same request tells.
 /// </summary>
 public sealed class GrantRedeemer(RegistrySource registry, Appender appender, ILedgerStore ledger, UsageLeases shares, TimeProvider time)
@@ -27,7 +27,11 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
         ImmutableArray<ShortLivedRow> keys = proof is { } row ? [row] : [];
         for (var round = 0; round < MaxRounds; round++)
         {
-            var question = new GenerationQuestion(grant, request, fingerprint, contents, charge, await registry.GetAsync(cancellation), _maxRegistryAge);
+            var snapshot = await registry.GetAsync(cancellation);
+            var question = new GenerationQuestion(grant, request, fingerprint, contents, charge, snapshot, _maxRegistryAge)
+            {
+                Issuer = snapshot.HasStoppedIssuer ? AdmissionEntries.ReadIssuer(await GrantedAsync(grant, cancellation)) : null,
+            };
             var proposal = new Proposal<GenerationAnswer>(OperationId.Create(), keys, (state, at) => GenerationRules.Decide(question, keys, state, at));
             CrashPoint.Reach(CrashPoint.BeforeRedeemed);
             switch (await appender.AppendAsync(grant.Person, proposal, isNew: false))
@@ -76,8 +80,10 @@ public sealed class GrantRedeemer(RegistrySource registry, Appender appender, IL
             };
     }
 
-    private async Task<Usage.UsageCharge?> ChargeOfAsync(PresentedGrant grant, CancellationToken cancellation) =>
+    private async Task<Usage.UsageCharge?> ChargeOfAsync(PresentedGrant grant, CancellationToken cancellation) => AdmissionEntries.ReadCharge(await GrantedAsync(grant, cancellation));
+
+    private async Task<Entry> GrantedAsync(PresentedGrant grant, CancellationToken cancellation) =>
         await ledger.ReadEntryAsync(grant.Person, grant.Seq, cancellation) is { Kind: EntryKind.Granted } entry
-            ? AdmissionEntries.ReadCharge(entry)
+            ? entry
             : throw new StreamFrozenException(grant.Person, $"a grant names entry {grant.Seq}, which admitted none");
 }

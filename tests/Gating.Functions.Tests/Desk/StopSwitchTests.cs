@@ -26,6 +26,23 @@ public sealed class StopSwitchTests(ITestOutputHelper output) : IAsyncLifetime
 
     public Task DisposeAsync() => _world.DisposeAsync().AsTask();
 
+    [Fact]
+    public async Task A_grant_of_an_issuer_that_is_stopped_is_not_redeemed()
+    {
+        var grant = await _world.Call(_world.IdToken("mei")).GrantAsync();
+        await _world.ChangeRegistryAsync(static registry => registry["issuers"]!.AsArray()[1]!["status"] = "stopped");
+        await Task.Delay(RegistrySource.MaxAge + TimeSpan.FromMilliseconds(200));
+        var other = await _world.Call(_world.IdToken("bo")).GrantAsync();
+        (await new StudioCall(_world.Http, _world.Addresses[0]).BeginAsync(other)).Status.ShouldBe(201);
+
+        await _world.ChangeRegistryAsync(static registry => registry["issuers"]!.AsArray()[0]!["status"] = "stopped");
+        await Task.Delay(RegistrySource.MaxAge + TimeSpan.FromMilliseconds(200));
+        for (var instance = 0; instance < 2; instance++)
+        {
+            (await new StudioCall(_world.Http, _world.Addresses[instance]).BeginAsync(grant)).Text("reason").ShouldBe("issuer_stopped");
+        }
+    }
+
     [Theory]
     [InlineData("app", TestRegistry.App)]
     [InlineData("tool", TestRegistry.Tool)]

@@ -13,6 +13,7 @@ public sealed class GenerationRefusalTests
     {
         [GenerationRefusal.AppStopped] = world => AfterAsync(world, () => world.Gate.Registry["apps"]![0]!["status"] = "stopped"),
         [GenerationRefusal.ToolStopped] = world => AfterAsync(world, () => world.Gate.FirstTool["status"] = "stopped"),
+        [GenerationRefusal.IssuerStopped] = world => AfterAsync(world, () => world.Gate.Registry["issuers"]![0]!["status"] = "stopped"),
         [GenerationRefusal.PersonRevoked] = world => InStateAsync(world, StreamStatus.Revoked),
         [GenerationRefusal.PersonSuspended] = world => InStateAsync(world, StreamStatus.Suspended),
         [GenerationRefusal.GrantExpired] = world => AfterAsync(world, () => world.Gate.Time.Pass(TimeSpan.FromSeconds(300))),
