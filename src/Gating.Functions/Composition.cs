@@ -209,6 +209,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, HourClosing>();
         services.AddSingleton<ITimedTask, ErasureSweep>();
         services.AddSingleton<ITimedTask, StatusListSweep>();
+        services.AddSingleton<ITimedTask, DossierWatch>();
         services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
         services.AddSingleton(static provider =>
         {

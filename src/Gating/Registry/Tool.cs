@@ -35,4 +35,20 @@ public sealed record AssuranceDemand(AssuranceLevel Level, TimeSpan? MaxAge);
 
 /// <summary>The compliance file of a tool. Anything missing or lapsed closes the tool.</summary>
 /// <param name="FilingNumber">Algorithm filing number; null or empty: not filed.</param>
-public sealed record Dossier(string? FilingNumber, DateOnly? SecurityAssessmentUntil, DateOnly? DatasetAuditUntil);
+public sealed record Dossier(string? FilingNumber, DateOnly? SecurityAssessmentUntil, DateOnly? DatasetAuditUntil)
+{
+    /// <summary>Days before a part lapses from which on it is said.</summary>
+    public const int WarnedWithin = 30;
+
+    /// <summary>Of each part by its name in the registry: days until its last day, 0 on that day; null where it is missing. A filing number that is there does not lapse and is left out.</summary>
+    public IEnumerable<(string Part, int? Days)> DaysLeft(DateOnly today)
+    {
+        if (string.IsNullOrEmpty(FilingNumber))
+        {
+            yield return ("filingNumber", null);
+        }
+
+        yield return ("securityAssessmentUntil", SecurityAssessmentUntil?.DayNumber - today.DayNumber);
+        yield return ("datasetAuditUntil", DatasetAuditUntil?.DayNumber - today.DayNumber);
+    }
+}

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Registry.Changes;
+using Gating.Testing.Storage;
 using Gating.Tests.Admission;
 using Shouldly;
 using Xunit;
@@ -77,7 +78,7 @@ public sealed class ChangeDeskTests
         var office = await OpenAsync();
         var (tag, put) = await office.EditAsync(OneTool, "maxUnits", 3);
         Done(await office.SetAsync(OneTool, "name", "another"), ChangeStanding.Applied);
-        ShouldBeRefused(await office.Desk.ChangeAsync(OneTool, tag, put, Ada, takesTwo: false, default), ChangeRefusal.Stale);
+        ShouldBeRefused(await office.Desk.ChangeAsync(OneTool, tag, put, Ada, takesTwo: true, default), ChangeRefusal.Stale);
         ShouldBeRefused(await office.Desk.ChangeAsync(OneTool, null, put, Ada, takesTwo: false, default), ChangeRefusal.Stale);
         Text(await office.ReadAsync(OneTool)).ShouldContain("another");
     }
@@ -117,6 +118,28 @@ public sealed class ChangeDeskTests
         refused.Reason.ShouldBe(ChangeRefusal.Invalid);
         refused.Errors.ShouldNotBeEmpty();
         (await office.Desk.FindAsync(id, default))!.Value.Standing.ShouldBe(ChangeStanding.Dropped);
+    }
+
+    [Fact]
+    public async Task What_a_crash_kept_from_the_ledger_is_recorded_before_the_row_forgets_it()
+    {
+        var office = await OpenAsync();
+        var written = office.Gate.Faults.HoldNext(StoreCall.WriteRegistry);
+        var change = office.SetAsync(OneApp, "name", "Studio");
+        await written.Reached;
+        using (office.Gate.Faults.Outage(Fault.Before, StoreCall.Commit))
+        {
+            written.Release();
+            ShouldBeRefused(await change, ChangeRefusal.Busy);
+        }
+
+        (await office.EntriesAsync()).ShouldHaveSingleItem();
+        Text(await office.ReadAsync(OneApp)).ShouldContain("Studio");
+        office.Restart();
+        (await office.Desk.ListAsync(null, 1, default)).Changes.ShouldHaveSingleItem().Standing.ShouldBe(ChangeStanding.Applied);
+
+        Done(await office.SetAsync(OneApp, "name", "Atelier"), ChangeStanding.Applied);
+        (await office.EntriesAsync()).Select(static entry => entry.Kind).ShouldBe([EntryKind.ChangeProposed, EntryKind.ChangeApplied, EntryKind.ChangeProposed, EntryKind.ChangeApplied]);
     }
 
     [Fact]
