@@ -9,6 +9,7 @@ public sealed class ArchitectureTests
 {
     [Theory]
     [InlineData("Gating.Labels", "")]
+    [InlineData("Gating.Client", "")]
     [InlineData("Gating", "Gating.Labels")]
     [InlineData("Gating.Azure", "Gating")]
     [InlineData("Gating.Functions", "Gating,Gating.Labels,Gating.Azure")]

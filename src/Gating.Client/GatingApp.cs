@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Gating.Client.Http;
+using Gating.Client.Jose;
+
+namespace Gating.Client;
+
+/// <summary>
+/// A gate, as an app uses it. Each call says yes, no, or that nobody knows; it throws for cancellation and for what the caller gave alone. Calls are repeated where an answer was lost, after 5xx, and after 429 and 409 that say
+/// when to come back, within their deadline and so that nothing is charged or done twice. Safe for concurrent use; one for the life of the process. The <see cref="HttpClient"/> is the caller's and should follow no redirects.
+/// </summary>
+public sealed class GatingApp
+{
+    /// <summary>From this size on the gate is asked before the file is sent, so that a refusal costs no upload (RFC 9110, 10.1.1).</summary>
+    private const long AskFirst = 256 * 1024;
+
+    private readonly GatingAppOptions _options;
+    private readonly TimeProvider _time;
+    private readonly AppCredentials _credentials;
+    private readonly GateCalls _calls;
+
+    /// <summary>Throws <see cref="ArgumentException"/> where the options are wrong; asks nothing.</summary>
+    public GatingApp(HttpClient http, GatingAppOptions options, TimeProvider time)
+    {
+        if (options.Problem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        (_options, _time) = (options, time);
+        _credentials = new(options, time);
+        _calls = new(http, time);
+    }
+
+    /// <summary>
+    /// May this user do that? If so it is charged, once for each <see cref="GrantRequest.IdempotencyKey"/>, and the grant is for the tool (RFC 8693). <see cref="Refusal.StepUp"/> says when the person has to be authenticated
+    /// better, <see cref="Refusal.RetryAfter"/> when a quota has room again.
+    /// </summary>
+    public async Task<ExchangeOutcome> ExchangeAsync(GrantRequest request, CancellationToken cancellation)
+    {
+        var key = request.IdempotencyKey ?? SignedByApp.NewId();
+        var asked = default(DateTimeOffset);
+        HttpRequestMessage Make()
+        {
+            asked = _time.GetUtcNow();
+            var message = _credentials.Form("/oauth2/token", request.ToForm());
+            if (!message.Headers.TryAddWithoutValidation("Idempotency-Key", key))
+            {
+                throw new ArgumentException("The idempotency key is no field value.", nameof(request));
+            }
+
+            if (_options.DpopKey is { } dpop)
+            {
+                message.Headers.Add("DPoP", SignedByApp.Proof(dpop, "POST", message.RequestUri!, null, asked));
+            }
+
+            return message;
+        }
+
+        var reply = await _calls.SendAsync(Call(Make, (json, replayed) => ReadGrant(json, request.Resource, asked, replayed)), cancellation);
+        return reply.Match<ExchangeOutcome>(
+            static grant => new ExchangeOutcome.Granted(grant),
+            static refusal => new ExchangeOutcome.Refused(refusal),
+            outage => new ExchangeOutcome.Unavailable(outage, key));
+    }
+
+    /// <summary>Redeems a grant, before the tool generates. The same request again is answered the same.</summary>
+    public async Task<BeginOutcome> BeginAsync(Grant grant, GenerationRequest request, CancellationToken cancellation)
+    {
+        var body = request.ToJson();
+        HttpRequestMessage Make()
+        {
+            var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Gate, "/v1/generations")) { Content = Json(body) };
+            Present(message, grant);
+            return message;
+        }
+
+        var reply = await _calls.SendAsync(Call(Make, Generation.Read), cancellation);
+        return reply.Match<BeginOutcome>(static begun => new BeginOutcome.Begun(begun), static refusal => new BeginOutcome.Refused(refusal), static outage => new BeginOutcome.Unavailable(outage));
+    }
+
+    /// <summary>
+    /// Hands in a file that the tool made, until <see cref="Generation.OpenUntil"/>; it is sent as it is read. The same bytes again are answered the same, so that a seekable stream is tried again, from where it stood; any
+    /// other is sent once. What reading it throws is thrown. Behind Azure Functions a request holds about 90 MB: larger files go past the gate, which this does not do.
+    /// </summary>
+    /// <param name="number">1 for the first output.</param>
+    /// <param name="declaresExplicitLabel">People see or hear in the file itself that it is generated.</param>
+    public async Task<HandInOutcome> HandInAsync(string generationId, int number, Stream file, bool declaresExplicitLabel, CancellationToken cancellation)
+    {
+        var fault = new StreamBody.Fault();
+        var from = file.CanSeek ? file.Position : 0;
+        HttpRequestMessage Make()
+        {
+            fault.ThrowIfAny();
+            if (file.CanSeek)
+            {
+                file.Position = from;
+            }
+
+            var path = string.Create(CultureInfo.InvariantCulture, $"/v1/generations/{Uri.EscapeDataString(generationId)}/outputs/{number}");
+            var message = _credentials.Plain(HttpMethod.Put, path, new StreamBody(file, from, fault));
+            message.Headers.ExpectContinue = !file.CanSeek || file.Length - from >= AskFirst;
+            if (declaresExplicitLabel)
+            {
+                message.Headers.Add("Explicit-Label", "declared");
+            }
+
+            return message;
+        }
+
+        var call = Call(Make, KeptOutput.Read) with { Deadline = _options.TransferDeadline, TryTimeout = _options.TransferDeadline, MayRepeat = file.CanSeek };
+        var reply = await _calls.SendAsync(call, cancellation);
+        fault.ThrowIfAny();
+        return reply.Match<HandInOutcome>(static kept => new HandInOutcome.Kept(kept), static refusal => new HandInOutcome.Refused(refusal), static outage => new HandInOutcome.Unavailable(outage));
+    }
+
+    /// <summary>Tells how a generation ended, once: another end afterwards is refused.</summary>
+    public async Task<ReportOutcome> ReportAsync(string generationId, GenerationEnd end, CancellationToken cancellation)
+    {
+        var (body, path) = (end.ToJson(), $"/v1/generations/{Uri.EscapeDataString(generationId)}/report");
+        var reply = await _calls.SendAsync(Done(() => _credentials.Plain(HttpMethod.Post, path, Json(body))), cancellation);
+        return reply.Match<ReportOutcome>(static _ => new ReportOutcome.Recorded(), static refusal => new ReportOutcome.Refused(refusal), static outage => new ReportOutcome.Unavailable(outage));
+    }
+
+    /// <summary>The labelled file, for the app that handed it in. It is read from the network as the caller reads it: what breaks off there is not repeated.</summary>
+    public async Task<FetchOutcome> FetchAsync(string contentId, CancellationToken cancellation)
+    {
+        var path = $"/v1/outputs/{Uri.EscapeDataString(contentId)}";
+        var call = new GateCall<OutputFile>(() => _credentials.Plain(HttpMethod.Get, path), ReadFileAsync, _options.TransferDeadline, _options.TransferDeadline, KeepsAnswer: true);
+        var reply = await _calls.SendAsync(call, cancellation);
+        return reply.Match<FetchOutcome>(static file => new FetchOutcome.Found(file), static refusal => new FetchOutcome.Refused(refusal), static outage => new FetchOutcome.Unavailable(outage));
+    }
+
+    /// <summary>Gives a grant back (RFC 7009): where it was not redeemed, its units come back to the person.</summary>
+    public async Task<GiveBackOutcome> GiveBackAsync(Grant grant, CancellationToken cancellation)
+    {
+        var reply = await _calls.SendAsync(Done(() => _credentials.Form("/oauth2/revoke", [new("token", grant.Token)])), cancellation);
+        return reply.Match<GiveBackOutcome>(static _ => new GiveBackOutcome.GivenBack(), static refusal => new GiveBackOutcome.Refused(refusal), static outage => new GiveBackOutcome.Unavailable(outage));
+    }
+
+    /// <summary>Is a grant of this app good now (RFC 7662)? That it expires meanwhile is not said.</summary>
+    public async Task<InspectOutcome> InspectAsync(string token, CancellationToken cancellation)
+    {
+        var reply = await _calls.SendAsync(Call(() => _credentials.Form("/oauth2/introspect", [new("token", token)]), static (json, _) => ReadInspected(json)), cancellation);
+        return reply.Match<InspectOutcome>(static found => found, static refusal => new InspectOutcome.Refused(refusal), static outage => new InspectOutcome.Unavailable(outage));
+    }
+
+    /// <summary>
+    /// Puts a grant on a request, to the tool as a rule: <c>Bearer</c>, or <c>DPoP</c> with a proof for exactly this request's method and address (RFC 9449, 7.1). Once for each time that it is sent. Throws
+    /// <see cref="InvalidOperationException"/> for a bound grant where there is no <see cref="GatingAppOptions.DpopKey"/>.
+    /// </summary>
+    /// <param name="request">With an absolute address: a relative one has no proof.</param>
+    public void Present(HttpRequestMessage request, Grant grant)
+    {
+        request.Headers.Authorization = new(grant.IsBound ? "DPoP" : "Bearer", grant.Token);
+        request.Headers.Remove("DPoP");
+        if (grant.IsBound)
+        {
+            var key = _options.DpopKey ?? throw new InvalidOperationException("The grant is bound to a key that is not here.");
+            request.Headers.Add("DPoP", SignedByApp.Proof(key, request.Method.Method, request.RequestUri!, grant.Token, _time.GetUtcNow()));
+        }
+    }
+
+    private GateCall<T> Call<T>(Func<HttpRequestMessage> make, Func<JsonElement, bool, T?> read)
+        where T : class =>
+        new(make, async (answer, cancellation) => await RefusalReader.ReadJsonAsync(answer, cancellation) is { } json ? read(json, answer.Headers.Contains("Idempotency-Replayed")) : null, _options.Deadline, _options.TryTimeout);
+
+    // What matters of the answer is that it is one.
+    private GateCall<string> Done(Func<HttpRequestMessage> make) => new(make, static (_, _) => Task.FromResult<string?>("done"), _options.Deadline, _options.TryTimeout);
+
+    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    // Its life is counted from before it was asked for, so that it is never thought to be good longer than it is.
+    private static Grant? ReadGrant(JsonElement json, string resource, DateTimeOffset asked, bool replayed) =>
+        json.Text("access_token") is { } token && json.Text("token_type") is { } type && json.Number("expires_in") is { } seconds and >= 0 and <= int.MaxValue && GrantedDetail.Read(json) is { } detail
+            ? new(token, string.Equals(type, "DPoP", StringComparison.OrdinalIgnoreCase), resource, asked.AddSeconds(seconds), detail.Operation, detail.Units, replayed)
+            : null;
+
+    private static InspectOutcome? ReadInspected(JsonElement json) =>
+        !json.TryGetProperty("active", out var active) ? null
+        : active.ValueKind is JsonValueKind.False ? new InspectOutcome.Inactive()
+        : active.ValueKind is JsonValueKind.True && ActiveGrant.Read(json) is { } grant ? new InspectOutcome.Active(grant)
+        : null;
+
+    private static async Task<OutputFile?> ReadFileAsync(HttpResponseMessage answer, CancellationToken cancellation) => new(answer, await answer.Content.ReadAsStreamAsync(cancellation));
+}
