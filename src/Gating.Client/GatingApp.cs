@@ -123,11 +123,11 @@ public sealed class GatingApp
         return reply.Match<ReportOutcome>(static _ => new ReportOutcome.Recorded(), static refusal => new ReportOutcome.Refused(refusal), static outage => new ReportOutcome.Unavailable(outage));
     }
 
-    /// <summary>The labelled file, for the app that handed it in. It is read from the network as the caller reads it: what breaks off there is not repeated.</summary>
+    /// <summary>The labelled file, for the app that handed it in. The deadline is for the head of the answer; the rest is read from the network as the caller reads it: what breaks off there is not repeated.</summary>
     public async Task<FetchOutcome> FetchAsync(string contentId, CancellationToken cancellation)
     {
         var path = $"/v1/outputs/{Uri.EscapeDataString(contentId)}";
-        var call = new GateCall<OutputFile>(() => _credentials.Plain(HttpMethod.Get, path), ReadFileAsync, _options.TransferDeadline, _options.TransferDeadline, KeepsAnswer: true);
+        var call = new GateCall<OutputFile>(() => _credentials.Plain(HttpMethod.Get, path), ReadFileAsync, _options.Deadline, _options.TryTimeout, KeepsAnswer: true);
         var reply = await _calls.SendAsync(call, cancellation);
         return reply.Match<FetchOutcome>(static file => new FetchOutcome.Found(file), static refusal => new FetchOutcome.Refused(refusal), static outage => new FetchOutcome.Unavailable(outage));
     }

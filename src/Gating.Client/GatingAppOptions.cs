@@ -24,7 +24,7 @@ public sealed class GatingAppOptions
     /// <summary>How long one try may take until its answer counts as lost; 10 s unless set, more than zero.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Instead of the two above, for handing in a file, and for the head of the answer when one is fetched; 10 minutes unless set. The <see cref="HttpClient"/>'s own timeout (100 s unless set) ends a try as well.</summary>
+    /// <summary>Instead of the two above, for handing in a file; 10 minutes unless set, and so long it is tried where the gate is away. The <see cref="HttpClient"/>'s own timeout (100 s unless set) ends a try as well.</summary>
     public TimeSpan TransferDeadline { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The gate's identifier: <see cref="Gate"/> without a trailing slash.</summary>
