@@ -1,5 +1,6 @@
 using Gating.Functions.Tests.World;
 using Gating.Ledger;
+using Gating.Testing.Jose;
 using Shouldly;
 using Xunit;
 
@@ -97,8 +98,28 @@ public sealed class GenerationsTests : IAsyncLifetime
             refused.Headers["WWW-Authenticate"].ShouldContain("invalid_token");
         }
 
-        (await _studio.BeginAsync(grant, scheme: "Basic")).Text("reason").ShouldBe("grant_missing");
-        (await _studio.BeginAsync(grant, scheme: "DPoP")).Text("reason").ShouldBe("grant_scheme_wrong");
+        var missing = await _studio.BeginAsync(grant, scheme: "Basic");
+        missing.Text("reason").ShouldBe("grant_missing");
+        missing.Headers["WWW-Authenticate"].ShouldBe("Bearer realm=\"gating\",DPoP realm=\"gating\", algs=\"ES256\"");
+        var wrong = await _studio.BeginAsync(grant, scheme: "DPoP");
+        wrong.Text("reason").ShouldBe("grant_scheme_wrong");
+        wrong.Headers["WWW-Authenticate"].ShouldBe("Bearer realm=\"gating\", error=\"invalid_token\"");
+    }
+
+    [Fact]
+    public async Task What_a_bound_grant_lacks_is_told_in_its_own_scheme()
+    {
+        var key = TestKey.Ec("dpop");
+        var proof = key.Token(
+            $$$"""{"typ":"dpop+jwt","alg":"ES256","jwk":{{{key.Jwk()}}}}""",
+            $$"""{"htm":"POST","htu":"{{GateWorld.Issuer}}/oauth2/token","iat":{{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}},"jti":"{{Guid.NewGuid()}}"}""");
+        var bound = await _world.Call(_world.IdToken("bound")).Header("DPoP", proof).GrantAsync();
+        foreach (var (scheme, reason, error) in new[] { ("DPoP", "proof_invalid", "invalid_dpop_proof"), ("Bearer", "grant_scheme_wrong", "invalid_token") })
+        {
+            var refused = await _studio.BeginAsync(bound, scheme: scheme);
+            refused.Text("reason").ShouldBe(reason);
+            refused.Headers["WWW-Authenticate"].ShouldBe($"DPoP realm=\"gating\", algs=\"ES256\", error=\"{error}\"");
+        }
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
         }
 
         var outcome = await redeemer.RedeemAsync(grant, request, proof, context.RequestAborted);
-        await outcome.Match(begun => AnswerAsync(context, begun), refused => RefuseAsync(context, refused.Reason));
+        await outcome.Match(begun => AnswerAsync(context, begun), refused => RefuseAsync(context, refused.Reason, isBound: grant.KeyThumbprint is not null));
     }
 
     private static async Task<GenerationRequest?> BodyAsync(HttpContext context)
@@ -83,7 +83,7 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
         }, context.RequestAborted);
     }
 
-    private static Task RefuseAsync(HttpContext context, GenerationRefusal reason)
+    private static Task RefuseAsync(HttpContext context, GenerationRefusal reason, bool isBound)
     {
         var (status, word, detail) = reason switch
         {
@@ -98,6 +98,11 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
             GenerationRefusal.ProofReplayed => (401, "proof_replayed", "The DPoP proof was used before."),
             GenerationRefusal.Busy => (503, "busy", "The person's record is in heavy use: try again."),
         };
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            PresentedGrants.Challenge(context, reason is GenerationRefusal.ProofReplayed ? "invalid_dpop_proof" : "invalid_token", isBound);
+        }
+
         return Problem.WriteAsync(context, status, word, detail);
     }
 

@@ -2,6 +2,7 @@ using Gating.Clients;
 using Gating.Functions.Http;
 using Gating.Grants;
 using Gating.Ledger;
+using Microsoft.Extensions.Primitives;
 
 namespace Gating.Functions.Endpoints;
 
@@ -20,17 +21,17 @@ internal sealed class PresentedGrants(GrantVerifier grants, ClockCheck clock, Ti
         var token = isDpop ? text[Dpop.Length..] : text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? text[Bearer.Length..] : string.Empty;
         if (token.Length == 0)
         {
-            return await RefuseAsync(context, null, "grant_missing", "Send the grant: Authorization: Bearer, or DPoP for one that is bound to a key.");
+            return await RefuseAsync(context, error: null, isDpop: false, "grant_missing", "Send the grant: Authorization: Bearer, or DPoP for one that is bound to a key.");
         }
 
         if (grants.Read(token) is not { } grant)
         {
-            return await RefuseAsync(context, "invalid_token", "grant_invalid", "This is no grant of ours.");
+            return await RefuseAsync(context, "invalid_token", isDpop, "grant_invalid", "This is no grant of ours.");
         }
 
         if (grant.KeyThumbprint is null != !isDpop)
         {
-            return await RefuseAsync(context, "invalid_token", "grant_scheme_wrong", isDpop ? "This grant is not bound to a key: send it as Bearer." : "This grant is bound to a key: send it as DPoP, with a proof.");
+            return await RefuseAsync(context, "invalid_token", grant.KeyThumbprint is not null, "grant_scheme_wrong", isDpop ? "This grant is not bound to a key: send it as Bearer." : "This grant is bound to a key: send it as DPoP, with a proof.");
         }
 
         if (!isDpop)
@@ -42,12 +43,20 @@ internal sealed class PresentedGrants(GrantVerifier grants, ClockCheck clock, Ti
             .Match<DpopOutcome.Proven?>(static proven => proven, static _ => null);
         return proven is not null && string.Equals(proven.Thumbprint, grant.KeyThumbprint, StringComparison.Ordinal)
             ? (grant, new ShortLivedRow(proven.Id.Key, proven.Id.Until + (2 * clock.MaxSkew)))
-            : await RefuseAsync(context, "invalid_dpop_proof", "proof_invalid", "The DPoP proof does not prove the grant's key for this request.");
+            : await RefuseAsync(context, "invalid_dpop_proof", isDpop, "proof_invalid", "The DPoP proof does not prove the grant's key for this request.");
     }
 
-    private static async Task<(PresentedGrant Grant, ShortLivedRow? Proof)?> RefuseAsync(HttpContext context, string? error, string reason, string detail)
+    /// <summary>What a 401 about a grant says of how one is sent: both ways where none was, and the error under the one that this grant takes (RFC 6750, section 3; RFC 9449, section 7.1).</summary>
+    /// <param name="error">Null where no grant was sent: then none is told (RFC 6750, section 3.1).</param>
+    public static void Challenge(HttpContext context, string? error, bool isDpop)
     {
-        context.Response.Headers.WWWAuthenticate = error is null ? "Bearer realm=\"gating\"" : $"Bearer realm=\"gating\", error=\"{error}\"";
+        var (bearer, dpop) = ("Bearer realm=\"gating\"", "DPoP realm=\"gating\", algs=\"ES256\"");
+        context.Response.Headers.WWWAuthenticate = error is null ? new StringValues([bearer, dpop]) : $"{(isDpop ? dpop : bearer)}, error=\"{error}\"";
+    }
+
+    private static async Task<(PresentedGrant Grant, ShortLivedRow? Proof)?> RefuseAsync(HttpContext context, string? error, bool isDpop, string reason, string detail)
+    {
+        Challenge(context, error, isDpop);
         await Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, reason, detail);
         return null;
     }
