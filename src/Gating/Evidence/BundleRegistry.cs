@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gating.Registry;
+using Gating.Registry.Changes;
 
 namespace Gating.Evidence;
 
@@ -8,7 +9,7 @@ namespace Gating.Evidence;
 public sealed record BundleRegistry(long Version, IReadOnlyList<RegistryRow> Rows)
 {
     /// <summary>What apps log in with is nobody's evidence, not even as a digest.</summary>
-    private const string Withheld = "secretDigests";
+    private const string Withheld = AppSecrets.Member;
 
     /// <summary><c>registry.json</c>. Rows in the order given, each with its JSON, without what is withheld.</summary>
     internal byte[] ToBytes() => JsonBytes.OfObject(this, static (json, registry) =>

@@ -72,13 +72,8 @@ public enum MandateStanding
 public sealed record Mandate(long Id, MandateTerms Terms, Official ProposedBy, MandateStanding Standing)
 {
     /// <summary>As people cite it: <c>m</c> and the number.</summary>
-    public static string Text(long id) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"m{id}");
+    public static string Text(long id) => DeskNumber.Text('m', id);
 
     /// <summary>Reads what <see cref="Text"/> writes, and nothing else.</summary>
-    public static bool TryParse(string? text, out long id)
-    {
-        id = 0;
-        return text is ['m', >= '1' and <= '9', ..] && text.Length <= 13
-            && long.TryParse(text.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out id);
-    }
+    public static bool TryParse(string? text, out long id) => DeskNumber.TryParse(text, 'm', out id);
 }

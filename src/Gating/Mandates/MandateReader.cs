@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Gating.Access;
-using Gating.Identity.Jose;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Registry.Reading;
@@ -16,6 +14,8 @@ public static class MandateReader
     /// <summary>Bytes of JSON that are read at most.</summary>
     public const int MaxSize = 32 * 1024;
 
+    private const int MaxDepth = 4;
+
     private static readonly Choices<MandateFields> Fields = new(
         ("prompts", MandateFields.Prompts), ("labels", MandateFields.Labels), ("bundles", MandateFields.Bundles), ("identity", MandateFields.Identity));
 
@@ -25,39 +25,29 @@ public static class MandateReader
 
     /// <summary>The proposal, or everything that is wrong with it.</summary>
     /// <param name="person">Opens the handle of a person that was given to that regulator; null for anything else.</param>
-    public static (MandateTerms? Terms, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json, DateTimeOffset now, Func<Official, string, StreamId?> person)
+    public static (MandateTerms? Terms, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json, DateTimeOffset now, Func<Official, string, StreamId?> person) => JsonBody.Read(json, MaxSize, MaxDepth, root =>
     {
-        var errors = new RegistryErrors();
-        if (json.Length > MaxSize || !StrictJson.TryParseObject(json, maxDepth: 4, out var document))
+        var fields = JsonFields.Of(root, "regulator", "purpose", "legal_basis", "case_number", "scope", "expires");
+        var regulator = fields.Required("regulator") is { } who ? ReadRegulator(who) : new("", "", null);
+        var terms = new MandateTerms(
+            regulator,
+            fields.Text("purpose", Text),
+            fields.Text("legal_basis", Text),
+            fields.Text("case_number", Text),
+            fields.Required("scope") is { } scope ? ReadScope(scope, handle => person(regulator, handle)) : new([], [], [], default, default, MandateFields.None),
+            TimeOf(fields.Text("expires", Time)) ?? now);
+        if (!root.Errors.Any && (terms.Expires <= now || terms.Expires > now + MandateTerms.MaxLife))
         {
-            errors.Add("", "no such object", $"one JSON object of at most {MaxSize} bytes, no member twice");
-            return (null, errors.ToImmutable());
+            fields.Required("expires")!.Value.Refuse($"a time from now to {MandateTerms.MaxLife.TotalDays} days from now");
         }
 
-        using (document)
+        if (!root.Errors.Any && (terms.Scope.To <= terms.Scope.From || terms.Scope.To - terms.Scope.From > TimelineReader.MaxRange))
         {
-            var fields = JsonFields.Of(new(document.RootElement, "", errors), "regulator", "purpose", "legal_basis", "case_number", "scope", "expires");
-            var regulator = fields.Required("regulator") is { } who ? ReadRegulator(who) : new("", "", null);
-            var terms = new MandateTerms(
-                regulator,
-                fields.Text("purpose", Text),
-                fields.Text("legal_basis", Text),
-                fields.Text("case_number", Text),
-                fields.Required("scope") is { } scope ? ReadScope(scope, handle => person(regulator, handle)) : new([], [], [], default, default, MandateFields.None),
-                TimeOf(fields.Text("expires", Time)) ?? now);
-            if (!errors.Any && (terms.Expires <= now || terms.Expires > now + MandateTerms.MaxLife))
-            {
-                fields.Required("expires")!.Value.Refuse($"a time from now to {MandateTerms.MaxLife.TotalDays} days from now");
-            }
-
-            if (!errors.Any && (terms.Scope.To <= terms.Scope.From || terms.Scope.To - terms.Scope.From > TimelineReader.MaxRange))
-            {
-                fields.Required("scope")!.Value.RefuseAs("another range of time", $"to after from, by {TimelineReader.MaxRange.TotalDays} days at most");
-            }
-
-            return errors.Any ? (null, errors.ToImmutable()) : (terms, []);
+            fields.Required("scope")!.Value.RefuseAs("another range of time", $"to after from, by {TimelineReader.MaxRange.TotalDays} days at most");
         }
-    }
+
+        return terms;
+    });
 
     internal static Official ReadRegulator(JsonPlace place)
     {

@@ -32,7 +32,7 @@ public sealed record RegistrySnapshot(
         && (issuer is null || Issuers.GetValueOrDefault(issuer) is { Status: RegistryStatus.Active });
 
     /// <summary>Whether any issuer is stopped: only then need it be known by whose word somebody is who he is.</summary>
-    public bool HasStoppedIssuer => Issuers.Values.Any(static issuer => issuer.Status is not RegistryStatus.Active);
+    public bool HasStoppedIssuer { get; } = Issuers.Values.Any(static issuer => issuer.Status is not RegistryStatus.Active);
 
     /// <summary>The limits that everybody shares which apply when that app asks for that tool; none where either is not registered.</summary>
     public ImmutableArray<SharedLimit> SharedOf(string app, string resource)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Gating.Access;
 using Gating.Ledger;
@@ -66,14 +65,10 @@ public enum RevocationStanding
 public sealed record RecordedRevocation(long Id, DateTimeOffset At, Official By, RevocationOrder Order, KeyHash Stop, long Place)
 {
     /// <summary>As people cite it: <c>r</c> and the number.</summary>
-    public static string Text(long id) => string.Create(CultureInfo.InvariantCulture, $"r{id}");
+    public static string Text(long id) => DeskNumber.Text('r', id);
 
     /// <summary>Reads what <see cref="Text"/> writes, and nothing else.</summary>
-    public static bool TryParse(string? text, out long id)
-    {
-        id = 0;
-        return text is ['r', >= '1' and <= '9', ..] && text.Length <= 13 && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out id);
-    }
+    public static bool TryParse(string? text, out long id) => DeskNumber.TryParse(text, 'r', out id);
 }
 
 /// <summary>Why nobody is stopped, or nothing lifted. Stable: callers switch on it.</summary>

@@ -1,5 +1,6 @@
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.Registry.Changes;
 using Gating.Registry.Reading;
 
 namespace Gating.Revocation;
@@ -54,6 +55,5 @@ public sealed class RegistryStops(IRegistryStore store, TimeProvider time)
         return RevocationRefusal.Busy;
     }
 
-    private static bool IsAmong(IReadOnlyList<RegistryRow> rows, string kind, string name) =>
-        rows.Any(row => string.Equals(row.Kind, kind, StringComparison.Ordinal) && string.Equals(row.Name, name, StringComparison.Ordinal));
+    private static bool IsAmong(IReadOnlyList<RegistryRow> rows, string kind, string name) => new RegistryItem(kind, name).In(rows) is not null;
 }

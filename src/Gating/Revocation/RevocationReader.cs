@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Gating.Access;
 using Gating.Generations;
-using Gating.Identity.Jose;
 using Gating.Mandates;
 using Gating.Registry;
 using Gating.Registry.Reading;
@@ -40,12 +39,14 @@ public static class RevocationReader
     /// <summary>Bytes of JSON that are read at most.</summary>
     public const int MaxSize = 8 * 1024;
 
+    private const int MaxDepth = 4;
+
     private static readonly string[] Subjects = ["person", "grant", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer];
 
     private static readonly TextRule Content = new(static text => ContentId.TryParse(text, out _), "the number in a label (ProduceID)");
 
     /// <summary>The order, or everything that is wrong with it. Whether a suspension is over already is not looked at: that is for the rules, by their clock.</summary>
-    public static (RevocationRequest? Request, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json) => Read<RevocationRequest>(json, static root =>
+    public static (RevocationRequest? Request, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json) => JsonBody.Read<RevocationRequest>(json, MaxSize, MaxDepth, static root =>
     {
         var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until");
         var until = fields.OptionalText("suspend_until", MandateReader.Time);
@@ -63,26 +64,9 @@ public static class RevocationReader
     });
 
     /// <summary>Why something is lifted: <c>{"text": "…"}</c>.</summary>
-    public static (string? Text, ImmutableArray<RegistryError> Errors) ReadLifting(ReadOnlyMemory<byte> json) => Read(json, static root => JsonFields.Of(root, "text").Text("text", MandateReader.Text));
+    public static (string? Text, ImmutableArray<RegistryError> Errors) ReadLifting(ReadOnlyMemory<byte> json) => JsonBody.Read(json, MaxSize, MaxDepth, static root => JsonFields.Of(root, "text").Text("text", MandateReader.Text));
 
     private static RevocationSubject Nobody => new RevocationSubject.OfGrant("");
-
-    private static (T? Value, ImmutableArray<RegistryError> Errors) Read<T>(ReadOnlyMemory<byte> json, Func<JsonPlace, T> read)
-        where T : class
-    {
-        var errors = new RegistryErrors();
-        if (json.Length > MaxSize || !StrictJson.TryParseObject(json, maxDepth: 4, out var document))
-        {
-            errors.Add("", "no such object", $"one JSON object of at most {MaxSize} bytes, no member twice");
-            return (null, errors.ToImmutable());
-        }
-
-        using (document)
-        {
-            var value = read(new(document.RootElement, "", errors));
-            return errors.Any ? (null, errors.ToImmutable()) : (value, []);
-        }
-    }
 
     private static RevocationSubject ReadSubject(JsonPlace place)
     {

@@ -17,12 +17,12 @@ public sealed class SignalOutbox(ISignalStore store, IMessageQueues queues, Sign
     /// <summary>Sending at once takes at most <see cref="SignalPush.Limit"/>: the message comes when that is over.</summary>
     private static readonly TimeSpan AfterTheFirstTry = SignalPush.Limit + TimeSpan.FromSeconds(2);
 
-    /// <returns>What is left to do, and is not waited for: the first try. It never fails.</returns>
-    internal async Task<Task> KeepAsync(SignalStream stream, SecurityEvent signal, CancellationToken cancellation)
+    /// <summary>Durable when it returns; the first try is begun, and not waited for.</summary>
+    internal async Task KeepAsync(SignalStream stream, SecurityEvent signal, CancellationToken cancellation)
     {
         if (stream.Status is SignalStatus.Disabled || await store.AddAsync(stream.App, signal, cancellation) is var kept && kept is KeptSignal.Received)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         if (stream.Delivery is SignalDelivery.Push)
@@ -31,7 +31,10 @@ public sealed class SignalOutbox(ISignalStore store, IMessageQueues queues, Sign
         }
 
         await store.PurgeAsync(stream.App, time.GetUtcNow() - Remembered, time.GetUtcNow() - Kept, cancellation);
-        return kept is KeptSignal.Added && stream is { Delivery: SignalDelivery.Push, Status: SignalStatus.Enabled } ? Task.Run(() => TryAsync(stream, signal), CancellationToken.None) : Task.CompletedTask;
+        if (kept is KeptSignal.Added && stream is { Delivery: SignalDelivery.Push, Status: SignalStatus.Enabled })
+        {
+            _ = Task.Run(() => TryAsync(stream, signal), CancellationToken.None);
+        }
     }
 
     /// <summary>Sends whatever waits: a stream goes on, or its receiver is another one.</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Gating.Identity.Jose;
 using Gating.Identity.Keys;
 using Gating.Registry;
 using Gating.Registry.Reading;
@@ -25,6 +23,13 @@ public sealed record StreamWish(string? StreamId, SignalDelivery? Delivery, Uri?
     public SignalStream Instead(SignalStream stream) => On(stream with { Delivery = SignalDelivery.Poll, Endpoint = null, Authorization = null, Events = [], Description = null });
 }
 
+/// <summary>Whether a stream is to go on (SSF 1.0, section 8.1.2).</summary>
+public sealed record StatusWish(string StreamId, SignalStatus Status, string? Reason);
+
+/// <summary>That a test event is to be sent.</summary>
+/// <param name="State">What is to come back in it; null: nothing.</param>
+public sealed record VerificationWish(string StreamId, string? State);
+
 /// <summary>What a receiver says when it fetches (RFC 8936, section 2.2).</summary>
 /// <param name="Most">Events that it takes; 0: it only acknowledges.</param>
 /// <param name="Settled">Ids of events that it has, or will not have.</param>
@@ -40,8 +45,10 @@ public sealed class SignalReader(EndpointPolicy policy, StreamSecrets secrets)
     /// <summary>Bytes of JSON that are read at most.</summary>
     public const int MaxSize = 32 * 1024;
 
-    internal const string Push = "urn:ietf:rfc:8935";
-    internal const string Poll = "urn:ietf:rfc:8936";
+    /// <summary>RFC 8935.</summary>
+    public const string Push = "urn:ietf:rfc:8935";
+    /// <summary>RFC 8936.</summary>
+    public const string Poll = "urn:ietf:rfc:8936";
 
     private const int MaxDepth = 6;
     private const int MostRequested = 64;
@@ -77,44 +84,20 @@ public sealed class SignalReader(EndpointPolicy policy, StreamSecrets secrets)
             (int)Math.Min(PollRequest.MostEvents, fields.Optional("maxEvents")?.Integer(0, int.MaxValue) ?? PollRequest.MostEvents), [.. acknowledged, .. refused], [.. refused]);
     });
 
-    /// <summary><c>{"stream_id", "status", "reason"}</c>.</summary>
-    public static ((string StreamId, SignalStatus Status, string? Reason)? Change, ImmutableArray<RegistryError> Errors) ReadStatus(ReadOnlyMemory<byte> json)
+    public static (StatusWish? Wish, ImmutableArray<RegistryError> Errors) ReadStatus(ReadOnlyMemory<byte> json) => Read(json, static root =>
     {
-        var (read, errors) = Read(json, static root =>
-        {
-            var fields = JsonFields.Of(root, "stream_id", "status", "reason");
-            return Tuple.Create(fields.Text("stream_id", Short), fields.Choice("status", Statuses), fields.OptionalText("reason", Short));
-        });
-        return (read is null ? null : (read.Item1, read.Item2, read.Item3), errors);
-    }
+        var fields = JsonFields.Of(root, "stream_id", "status", "reason");
+        return new StatusWish(fields.Text("stream_id", Short), fields.Choice("status", Statuses), fields.OptionalText("reason", Short));
+    });
 
-    /// <summary><c>{"stream_id", "state"}</c>.</summary>
-    public static ((string StreamId, string? State)? Asked, ImmutableArray<RegistryError> Errors) ReadVerification(ReadOnlyMemory<byte> json)
+    public static (VerificationWish? Wish, ImmutableArray<RegistryError> Errors) ReadVerification(ReadOnlyMemory<byte> json) => Read(json, static root =>
     {
-        var (read, errors) = Read(json, static root =>
-        {
-            var fields = JsonFields.Of(root, "stream_id", "state");
-            return Tuple.Create(fields.Text("stream_id", Short), fields.OptionalText("state", Short));
-        });
-        return (read is null ? null : (read.Item1, read.Item2), errors);
-    }
+        var fields = JsonFields.Of(root, "stream_id", "state");
+        return new VerificationWish(fields.Text("stream_id", Short), fields.OptionalText("state", Short));
+    });
 
     private static (T? Value, ImmutableArray<RegistryError> Errors) Read<T>(ReadOnlyMemory<byte> json, Func<JsonPlace, T> read)
-        where T : class
-    {
-        var errors = new RegistryErrors();
-        if (json.Length > MaxSize || !StrictJson.TryParseObject(json, MaxDepth, out var document))
-        {
-            errors.Add("", "no such object", $"one JSON object of at most {MaxSize} bytes, no member twice");
-            return (null, errors.ToImmutable());
-        }
-
-        using (document)
-        {
-            var value = read(new(document.RootElement, "", errors));
-            return errors.Any ? (null, errors.ToImmutable()) : (value, []);
-        }
-    }
+        where T : class => JsonBody.Read(json, MaxSize, MaxDepth, read);
 
     private (SignalDelivery? Method, Uri? Endpoint, ReadOnlyMemory<byte>? Authorization) ReadDelivery(string app, JsonPlace place)
     {

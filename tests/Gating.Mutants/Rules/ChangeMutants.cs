@@ -39,7 +39,7 @@ internal static class ChangeMutants
             "when ChangeRules.LocksOut(valid.Document, by)", "when false",
             Guard.Of<ChangeDeskTests>(nameof(ChangeDeskTests.Nobody_takes_from_his_issuer_what_makes_admins))),
         new("Secrets are made, not chosen", "a put takes them away", Edit,
-            "RowOf(item, wanted.RootElement, digests)", "RowOf(item, wanted.RootElement, default)",
+            "RowOf(item, root.Value, SecretsOf(before, item))", "RowOf(item, root.Value, default)",
             Guard.Of<ChangeDeskTests>(nameof(ChangeDeskTests.Secrets_are_told_by_their_fingerprints_two_at_most_and_a_put_leaves_them_alone))),
         new("A seed does not undo an admin's change", "it does", "Registry/RegistrySeeder.cs",
             "static row => row.Change != 0", "static _ => false",

@@ -50,7 +50,7 @@ internal sealed class BundlesEndpoint(RoleCaller callers, TraceDesk desk, DeskHa
     /// <summary>What was asked, by which mandate, and where that it was asked is recorded; handles as the regulator knows them.</summary>
     private static byte[] QuestionOf(HttpContext context, TraceOutcome.Export export) => JsonBytes.OfObject((context.Request.Query, export), static (json, state) =>
     {
-        json.WriteString("question"u8, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"q{state.export.Question}"));
+        json.WriteString("question"u8, DeskNumber.Text('q', state.export.Question));
         json.WriteString("mandate"u8, Mandate.Text(state.export.Mandate.Id));
         json.WriteString("case_number"u8, state.export.Mandate.Terms.CaseNumber);
         json.WriteString("from"u8, state.export.Mandate.Terms.Scope.From);

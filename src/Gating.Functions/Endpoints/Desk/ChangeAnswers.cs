@@ -48,11 +48,7 @@ internal static class ChangeAnswers
     public static Task WriteAsync(HttpContext context, ChangePage page)
     {
         var next = page.Next is { } id ? RecordedChange.Text(id) : null;
-        if (next is not null)
-        {
-            context.Response.Headers.Link = $"</v1/changes?cursor={next}>; rel=\"next\"";
-        }
-
+        PageCursor.Link(context, "/v1/changes", next);
         return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (page, next), static (json, state) =>
         {
             json.WriteStartArray("changes"u8);
@@ -64,10 +60,7 @@ internal static class ChangeAnswers
             }
 
             json.WriteEndArray();
-            if (state.next is not null)
-            {
-                json.WriteString("next"u8, state.next);
-            }
+            PageCursor.Write(json, state.next);
         }, context.RequestAborted);
     }
 

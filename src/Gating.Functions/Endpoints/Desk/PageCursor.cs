@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Text.Json;
+using Gating.Access;
 using Gating.Functions.Http;
 
 namespace Gating.Functions.Endpoints.Desk;
@@ -15,14 +16,32 @@ internal static class PageCursor
             return true;
         }
 
-        if (context.Request.Query is not { Count: 1 } query || query["cursor"] is not [[var first, >= '1' and <= '9', ..] text] || first != kind || text.Length > 13
-            || !long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
+        if (context.Request.Query is not { Count: 1 } query || query["cursor"] is not [var text] || !DeskNumber.TryParse(text, kind, out var seq))
         {
             return false;
         }
 
         before = seq;
         return true;
+    }
+
+    /// <summary>Where the next page is, for who follows links (RFC 8288).</summary>
+    /// <param name="next">Its cursor; null: there is none.</param>
+    public static void Link(HttpContext context, string path, string? next)
+    {
+        if (next is not null)
+        {
+            context.Response.Headers.Link = $"<{path}?cursor={next}>; rel=\"next\"";
+        }
+    }
+
+    /// <summary>The same, for who reads the answer.</summary>
+    public static void Write(Utf8JsonWriter json, string? next)
+    {
+        if (next is not null)
+        {
+            json.WriteString("next"u8, next);
+        }
     }
 
     public static Task RefuseAsync(HttpContext context) =>

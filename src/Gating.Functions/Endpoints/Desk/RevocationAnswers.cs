@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Gating.Access;
 using Gating.Functions.Http;
@@ -17,8 +16,8 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
     /// <summary>One of them, with a page of the grants that it reached.</summary>
     public Task WriteAsync(HttpContext context, int status, RecordedRevocation revocation, RevocationStanding standing, OpenGrantPage reached)
     {
-        var next = reached.Next is { } seq ? string.Create(CultureInfo.InvariantCulture, $"g{seq}") : null;
-        LinkNext(context, PathOf(revocation.Id), next);
+        var next = reached.Next is { } seq ? DeskNumber.Text('g', seq) : null;
+        PageCursor.Link(context, PathOf(revocation.Id), next);
         return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Json, (answers: this, revocation, standing, reached, next), static (json, state) =>
         {
             state.answers.Write(json, state.revocation, state.standing);
@@ -29,14 +28,14 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
             }
 
             json.WriteEndArray();
-            WriteNext(json, state.next);
+            PageCursor.Write(json, state.next);
         }, context.RequestAborted);
     }
 
     public Task WriteAsync(HttpContext context, RevocationPage page)
     {
         var next = page.Next is { } id ? RecordedRevocation.Text(id) : null;
-        LinkNext(context, "/v1/revocations", next);
+        PageCursor.Link(context, "/v1/revocations", next);
         return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (answers: this, page, next), static (json, state) =>
         {
             json.WriteStartArray("revocations"u8);
@@ -48,7 +47,7 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
             }
 
             json.WriteEndArray();
-            WriteNext(json, state.next);
+            PageCursor.Write(json, state.next);
         }, context.RequestAborted);
     }
 
@@ -113,21 +112,5 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
         json.WriteString("issued"u8, terms.IssuedAt);
         json.WriteString("expires"u8, terms.ExpiresAt);
         json.WriteEndObject();
-    }
-
-    private static void LinkNext(HttpContext context, string path, string? next)
-    {
-        if (next is not null)
-        {
-            context.Response.Headers.Link = $"<{path}?cursor={next}>; rel=\"next\"";
-        }
-    }
-
-    private static void WriteNext(Utf8JsonWriter json, string? next)
-    {
-        if (next is not null)
-        {
-            json.WriteString("next"u8, next);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gating.Access;
 using Gating.Functions.Http;
 using Gating.Identify;
@@ -83,7 +82,7 @@ internal sealed class TraceEndpoint(RoleCaller callers, TraceDesk desk, DeskHand
         await JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (handles, source: urls.Issuer, regulator.Who, answer, found, next), static (json, state) =>
         {
             var (handles, source, regulator, answer, found, next) = state;
-            json.WriteString("question"u8, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"q{answer.Question}"));
+            json.WriteString("question"u8, DeskNumber.Text('q', answer.Question));
             json.WriteString("mandate"u8, Mandate.Text(answer.Mandate.Id));
             if (found is not null)
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Gating.Access;
 using Gating.Functions.Http;
@@ -147,12 +146,7 @@ internal sealed class UnmaskEndpoint(RoleCaller callers, UnmaskDesk desk, DeskHa
 
     private static string? TextOf(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
-    private static string Text(long id) => string.Create(CultureInfo.InvariantCulture, $"u{id}");
+    private static string Text(long id) => DeskNumber.Text('u', id);
 
-    private static bool TryParse(HttpContext context, out long id)
-    {
-        id = 0;
-        return (string)context.Request.RouteValues["id"]! is ['u', >= '1' and <= '9', ..] text && text.Length <= 13
-            && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out id);
-    }
+    private static bool TryParse(HttpContext context, out long id) => DeskNumber.TryParse((string)context.Request.RouteValues["id"]!, 'u', out id);
 }

@@ -7,17 +7,14 @@ namespace Gating.Functions.Endpoints.Signals;
 /// <summary>Streams as JSON (SSF 1.0, sections 7.1 and 8.1). What a receiver wants to be sent as <c>Authorization</c> is never told again.</summary>
 internal sealed class StreamAnswers(PublicUrls urls)
 {
-    private const string Push = "urn:ietf:rfc:8935";
-    private const string Poll = "urn:ietf:rfc:8936";
-
     public Task WriteConfigurationAsync(HttpContext context) => JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, urls.Issuer, static (json, issuer) =>
     {
         json.WriteString("spec_version"u8, "1_0"u8);
         json.WriteString("issuer"u8, issuer);
         json.WriteString("jwks_uri"u8, $"{issuer}/ssf/jwks");
         json.WriteStartArray("delivery_methods_supported"u8);
-        json.WriteStringValue(Push);
-        json.WriteStringValue(Poll);
+        json.WriteStringValue(SignalReader.Push);
+        json.WriteStringValue(SignalReader.Poll);
         json.WriteEndArray();
         json.WriteString("configuration_endpoint"u8, $"{issuer}/ssf/streams");
         json.WriteString("status_endpoint"u8, $"{issuer}/ssf/status");
@@ -67,7 +64,7 @@ internal sealed class StreamAnswers(PublicUrls urls)
         json.WriteString("iss"u8, issuer);
         json.WriteString("aud"u8, stream.App);
         json.WriteStartObject("delivery"u8);
-        json.WriteString("method"u8, stream.Delivery is SignalDelivery.Push ? Push : Poll);
+        json.WriteString("method"u8, stream.Delivery is SignalDelivery.Push ? SignalReader.Push : SignalReader.Poll);
         json.WriteString("endpoint_url"u8, stream.Delivery is SignalDelivery.Push ? stream.Endpoint!.AbsoluteUri : $"{issuer}/ssf/poll");
         json.WriteEndObject();
         Write(json, "events_supported", SecurityEvents.Supported);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
 using Gating.Registry;
@@ -113,8 +112,8 @@ internal sealed class StreamsEndpoint(AppCaller callers, StreamDesk desk, Signal
             return;
         }
 
-        var (change, errors) = SignalReader.ReadStatus(await BodyAsync(context));
-        if (change is not var (id, status, reason))
+        var (wish, errors) = SignalReader.ReadStatus(await BodyAsync(context));
+        if (wish is not var (id, status, reason))
         {
             await MalformedBody.RefuseAsync(context, "stream_malformed", "This is no status of a stream.", errors);
             return;
@@ -131,8 +130,8 @@ internal sealed class StreamsEndpoint(AppCaller callers, StreamDesk desk, Signal
             return;
         }
 
-        var (asked, errors) = SignalReader.ReadVerification(await BodyAsync(context));
-        if (asked is not var (id, state))
+        var (wish, errors) = SignalReader.ReadVerification(await BodyAsync(context));
+        if (wish is not var (id, state))
         {
             await MalformedBody.RefuseAsync(context, "stream_malformed", "This asks for no verification.", errors);
             return;

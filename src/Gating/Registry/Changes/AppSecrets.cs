@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Gating.Identity.Jose;
+using Gating.Registry.Reading;
 
 namespace Gating.Registry.Changes;
 
@@ -28,8 +28,8 @@ public static class AppSecrets
     /// <summary>By which one is told from another: the first 12 hexadecimal digits of its digest.</summary>
     internal static string FingerprintOf(byte[] digest) => Convert.ToHexStringLower(digest)[..FingerprintLength];
 
-    /// <summary>Of an app's item that passed the registry's reader; a seed may spell them in hexadecimal or in base64url.</summary>
+    /// <summary>Of an app's item that passed the registry's reader.</summary>
     internal static IEnumerable<byte[]> DigestsIn(JsonElement item) => item.TryGetProperty(Member, out var digests)
-        ? [.. digests.EnumerateArray().Select(static one => one.GetString() is { Length: 2 * SHA256.HashSizeInBytes } hex ? Convert.FromHexString(hex) : StrictBase64Url.Decode(one.GetString()!)!)]
+        ? [.. digests.EnumerateArray().Select(static one => AppReader.DigestOf(one.GetString()!)!)]
         : [];
 }

@@ -15,7 +15,7 @@ internal static class ChangeRules
     /// <summary>All rows as they would be.</summary>
     public static IReadOnlyList<RegistryRow> With(IReadOnlyList<RegistryRow> rows, RegistryItem item, RegistryRow? after)
     {
-        var others = rows.Where(row => item.In([row]) is null);
+        var others = rows.Where(row => !item.Names(row));
         return after is null ? [.. others] : [.. others, after];
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gating.Identity.Jose;
 using Gating.Registry.Reading;
 
 namespace Gating.Registry.Changes;
@@ -47,25 +46,19 @@ internal sealed record EditedItem(RegistryRow? Row, ChangeRefusal? Refusal, Immu
 
     private static EditedItem OfPut(RegistryItem item, RegistryRow? stored, ItemEdit.Put put)
     {
-        var errors = new RegistryErrors();
-        if (put.Json.Length > ItemEdit.Put.MaxSize || !StrictJson.TryParseObject(put.Json, MaxDepth, out var wanted))
+        var (row, errors) = JsonBody.Read(put.Json, ItemEdit.Put.MaxSize, MaxDepth, root =>
         {
-            errors.Add("", "no such object", $"one JSON object of at most {ItemEdit.Put.MaxSize} bytes, no member twice");
-            return new(null, null, errors.ToImmutable());
-        }
-
-        using (wanted)
-        {
-            if (wanted.RootElement.TryGetProperty(AppSecrets.Member, out _))
+            if (root.Value.TryGetProperty(AppSecrets.Member, out var digests))
             {
-                errors.Add($"/{AppSecrets.Member}", "a member that is not written here", "secrets are made, and taken away, at the app's own /secrets");
-                return new(null, null, errors.ToImmutable());
+                root.Member(AppSecrets.Member, digests).RefuseAs("a member that is not written here", "secrets are made, and taken away, at the app's own /secrets");
             }
 
             using var before = stored is null ? null : JsonDocument.Parse(stored.Json);
-            var (digests, same) = before is null ? (default, false) : (SecretsOf(before, item), IsSame(before.RootElement.GetProperty(item.Kind), wanted.RootElement));
-            return new(same ? stored : RowOf(item, wanted.RootElement, digests), null, []);
-        }
+            return before is null ? RowOf(item, root.Value, default)
+                : IsSame(before.RootElement.GetProperty(item.Kind), root.Value) ? stored!
+                : RowOf(item, root.Value, SecretsOf(before, item));
+        });
+        return new(row, null, errors);
     }
 
     private static EditedItem OfSecrets(RegistryItem item, RegistryRow stored, Func<List<byte[]>, List<byte[]>?> change, ChangeRefusal otherwise)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Gating.Access;
 
 namespace Gating.Registry.Changes;
@@ -29,14 +28,10 @@ public enum ChangeStanding
 public sealed record RecordedChange(long Id, DateTimeOffset At, RegistryItem Item, string? BeforeTag, RegistryRow? Before, RegistryRow? After, Official By, bool TakesTwo)
 {
     /// <summary>As people cite it: <c>c</c> and the number.</summary>
-    public static string Text(long id) => string.Create(CultureInfo.InvariantCulture, $"c{id}");
+    public static string Text(long id) => DeskNumber.Text('c', id);
 
     /// <summary>Reads what <see cref="Text"/> writes, and nothing else.</summary>
-    public static bool TryParse(string? text, out long id)
-    {
-        id = 0;
-        return text is ['c', >= '1' and <= '9', ..] && text.Length <= 13 && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out id);
-    }
+    public static bool TryParse(string? text, out long id) => DeskNumber.TryParse(text, 'c', out id);
 }
 
 /// <summary>How changing the registry, or deciding a change, ended.</summary>

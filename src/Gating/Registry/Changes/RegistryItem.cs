@@ -14,11 +14,9 @@ public readonly record struct RegistryItem(string Kind, string Name)
     public const string Issuer = RegistryWords.Issuer;
     public const string Policy = RegistryWords.Policy;
 
-    internal RegistryRow? In(IReadOnlyList<RegistryRow> rows)
-    {
-        var (kind, name) = (Kind, Name);
-        return rows.FirstOrDefault(row => string.Equals(row.Kind, kind, StringComparison.Ordinal) && string.Equals(row.Name, name, StringComparison.Ordinal));
-    }
+    internal RegistryRow? In(IReadOnlyList<RegistryRow> rows) => rows.FirstOrDefault(Names);
+
+    internal bool Names(RegistryRow row) => string.Equals(row.Kind, Kind, StringComparison.Ordinal) && string.Equals(row.Name, Name, StringComparison.Ordinal);
 }
 
 /// <summary>An item as it stands.</summary>

@@ -94,7 +94,8 @@ internal static class AppReader
         return digests.ToImmutable();
     }
 
-    private static byte[]? DigestOf(string text)
+    /// <summary>Of a secret, as a registry spells it: in hexadecimal, or in base64url. Null for anything else.</summary>
+    public static byte[]? DigestOf(string text)
     {
         if (text.Length == 2 * SHA256.HashSizeInBytes)
         {
