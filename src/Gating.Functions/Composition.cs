@@ -4,6 +4,7 @@ using Gating.Admission;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
+using Gating.Consents;
 using Gating.Erasure;
 using Gating.Evidence;
 using Gating.Fsck;
@@ -121,6 +122,11 @@ internal static class Composition
         services.AddSingleton<StatusMarks>();
         services.AddSingleton(provider => new PublishedStatusLists(
             provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), configuration.GrantKeys, configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ConsentHandles>();
+        services.AddSingleton<RecordedConsents>();
+        services.AddSingleton<ConsentReader>();
+        services.AddSingleton<ConsentDesk>();
+        services.AddSingleton<ConcernedOutputs>();
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<AdmissionPreview>();
         services.AddSingleton<GrantRedeemer>();
@@ -241,6 +247,7 @@ internal static class Composition
         services.AddSingleton<StatusListsEndpoint>();
         services.AddSingleton<LogEndpoint>();
         services.AddSingleton<ReceiptsEndpoint>();
+        services.AddSingleton<ConsentsEndpoint>();
         services.AddSingleton<RoleCaller>();
         services.AddSingleton<MandatesEndpoint>();
         services.AddSingleton<StreamAnswers>();

@@ -81,6 +81,11 @@ public static class GateApp
         app.MapPost("/v1/mandates/{id}/approve", Handler(mandates.ApproveAsync));
         app.MapPost("/v1/mandates/{id}/decline", Handler(mandates.DeclineAsync));
         app.MapPost("/v1/mandates/{id}/withdraw", Handler(mandates.WithdrawAsync));
+        var consents = services.GetRequiredService<ConsentsEndpoint>();
+        app.MapPost("/v1/consents", Handler(consents.PostAsync));
+        app.MapGet("/v1/consents/{id}", Handler(consents.GetAsync));
+        app.MapPost("/v1/consents/{id}/withdraw", Handler(consents.WithdrawAsync));
+        app.MapGet("/v1/consents/{id}/outputs", Handler(consents.GetOutputsAsync));
         var trace = services.GetRequiredService<TraceEndpoint>();
         app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
         app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));

@@ -92,6 +92,7 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
             GenerationRefusal.IssuerStopped => (403, "issuer_stopped", "The issuer of the person's identity is stopped."),
             GenerationRefusal.PersonRevoked => (403, "person_revoked", "The person's access was revoked."),
             GenerationRefusal.PersonSuspended => (403, "person_suspended", "The person's access is suspended."),
+            GenerationRefusal.ConsentWithdrawn => (403, "consent_withdrawn", "A consent that the grant was given under was withdrawn, or is over."),
             GenerationRefusal.GrantExpired => (401, "grant_expired", "The grant has expired: ask for a new one."),
             GenerationRefusal.GrantSpent => (409, "grant_spent", "The grant was redeemed for another generation, or released."),
             GenerationRefusal.TooManyUnits => (422, "too_many_units", "More units than the grant carries."),

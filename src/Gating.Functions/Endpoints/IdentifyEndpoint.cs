@@ -97,29 +97,18 @@ internal sealed class IdentifyEndpoint(Identifier identifier)
             }
 
             json.WriteEndObject();
-            WriteAll(json, "breaks", found.Content.Defects.Select(static defect => Snake(defect.ToString())));
+            json.WriteTexts("breaks", found.Content.Defects.Select(static defect => Snake(defect.ToString())));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        WriteAll(json, "breaks", report.Breaches.Select(static breach => Snake(breach.ToString())));
+        json.WriteTexts("breaks", report.Breaches.Select(static breach => Snake(breach.ToString())));
         if (report.DigitalSourceType is not null)
         {
             json.WriteString("digital_source_type"u8, report.DigitalSourceType);
         }
 
         json.WriteBoolean("c2pa"u8, report.HasC2pa);
-    }
-
-    private static void WriteAll(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
     }
 
     private static string Word(LabelVerdict state) => state switch

@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace Gating.Functions.Endpoints;
 
 /// <summary>
-/// <c>GET /v1/receipts/{entry}</c>: the proof that an entry of this app is in the log (C2SP tlog-proof), where <c>{entry}</c> is a grant's <c>jti</c>, a generation's id or an output's content id;
-/// <c>GET /v1/receipts/{entry}/{later}</c>: the same for its <c>report</c>, <c>release</c> or <c>removal</c>. 202 until a checkpoint covers it.
+/// <c>GET /v1/receipts/{entry}</c>: the proof that an entry of this app is in the log (C2SP tlog-proof), where <c>{entry}</c> is a grant's <c>jti</c>, a generation's id, an output's content id or a consent's id;
+/// <c>GET /v1/receipts/{entry}/{later}</c>: the same for its <c>report</c>, <c>release</c>, <c>removal</c> or <c>withdrawal</c>. 202 until a checkpoint covers it.
 /// </summary>
 internal sealed class ReceiptsEndpoint(AppCaller callers, AppEntries entries, ReceiptMaker receipts)
 {
@@ -25,6 +25,7 @@ internal sealed class ReceiptsEndpoint(AppCaller callers, AppEntries entries, Re
         "report" => AnswerAsync(context, LaterEntry.Report),
         "release" => AnswerAsync(context, LaterEntry.Release),
         "removal" => AnswerAsync(context, LaterEntry.Removal),
+        "withdrawal" => AnswerAsync(context, LaterEntry.Withdrawal),
         _ => RefuseAsync(context),
     };
 

@@ -11,16 +11,18 @@ namespace Gating.Admission;
 /// <summary>
 /// The public and private parts of admission entries: JSON written member by member in a fixed order, ASCII, <c>v</c> first. What was written once is
 /// hashed and never written anew; a new member is a new version. Version 2 of the public part names the issuer, which is a provider's address and nobody's data: what was admitted
-/// under it can be listed without opening what is sealed. Version 3 says where a grant's status is published.
+/// under it can be listed without opening what is sealed. Version 3 says where a grant's status is published. Version 4, written where there are any, names the consents that were
+/// found to hold.
 /// </summary>
 internal static class AdmissionEntries
 {
     private const int Version = 3;
+    private const int ConsentedVersion = 4;
     private const int FirstVersion = 1;
     private const int PrivateVersion = 1;
 
     public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge) =>
-        Write(question, static (json, state) =>
+        Write(question, question.Consents.IsEmpty ? Version : ConsentedVersion, static (json, state) =>
         {
             var (question, issued, expires, charge) = state;
             json.WriteNumber("iat"u8, issued.ToUnixTimeSeconds());
@@ -34,6 +36,11 @@ internal static class AdmissionEntries
             {
                 json.WriteString("status_list"u8, place.List.ToString());
                 json.WriteNumber("status_idx"u8, place.Index);
+            }
+
+            if (!question.Consents.IsEmpty)
+            {
+                json.WriteTexts("consents", question.Request.Detail.ConsentIds);
             }
 
             json.WriteString("request"u8, question.Fingerprint);
@@ -50,8 +57,11 @@ internal static class AdmissionEntries
             json.WriteRawValue(question.Details.Span, skipInputValidation: true);
         }, (question, issued, expires, charge));
 
+    /// <summary>Of whom an entry of that kind carries the identity, in its sealed part.</summary>
+    public static bool CarriesIdentity(EntryKind kind) => kind is EntryKind.Granted or EntryKind.Refused or EntryKind.Consented;
+
     public static byte[] Refused(AdmissionQuestion question, RefusalReason reason) =>
-        Write(question, static (json, state) =>
+        Write(question, Version, static (json, state) =>
         {
             json.WriteString("reason"u8, state.reason.Code());
             json.WriteNumber("registry"u8, state.question.Registry.Version);
@@ -61,39 +71,41 @@ internal static class AdmissionEntries
 
     /// <summary>Who it was: the identity as the token told it, and how well it was proven.</summary>
     public static byte[] Private(VerifiedIdentity identity) =>
-        JsonBytes.OfObject(identity, static (json, identity) =>
+        JsonBytes.OfObject(identity, WriteIdentity);
+
+    public static void WriteIdentity(Utf8JsonWriter json, VerifiedIdentity identity)
+    {
+        json.WriteNumber("v"u8, PrivateVersion);
+        json.WriteString("iss"u8, identity.Issuer);
+        json.WriteString("sub"u8, identity.Subject);
+        if (identity.NaturalPerson is not null)
         {
-            json.WriteNumber("v"u8, PrivateVersion);
-            json.WriteString("iss"u8, identity.Issuer);
-            json.WriteString("sub"u8, identity.Subject);
-            if (identity.NaturalPerson is not null)
-            {
-                json.WriteString("person"u8, identity.NaturalPerson);
-            }
+            json.WriteString("person"u8, identity.NaturalPerson);
+        }
 
-            json.WriteNumber("assurance"u8, (int)identity.Assurance.Level);
-            if (identity.Assurance.Method is not null)
-            {
-                json.WriteString("method"u8, identity.Assurance.Method);
-            }
+        json.WriteNumber("assurance"u8, (int)identity.Assurance.Level);
+        if (identity.Assurance.Method is not null)
+        {
+            json.WriteString("method"u8, identity.Assurance.Method);
+        }
 
-            if (identity.Assurance.VerifiedAt is { } verified)
-            {
-                json.WriteNumber("verified_at"u8, verified.ToUnixTimeSeconds());
-            }
+        if (identity.Assurance.VerifiedAt is { } verified)
+        {
+            json.WriteNumber("verified_at"u8, verified.ToUnixTimeSeconds());
+        }
 
-            if (identity.AuthenticatedAt is { } authenticated)
-            {
-                json.WriteNumber("auth_time"u8, authenticated.ToUnixTimeSeconds());
-            }
-        });
+        if (identity.AuthenticatedAt is { } authenticated)
+        {
+            json.WriteNumber("auth_time"u8, authenticated.ToUnixTimeSeconds());
+        }
+    }
 
     /// <summary>Reads back what <see cref="Granted"/> wrote, with the request's fingerprint. Throws where the entry is not a grant of a known version.</summary>
     public static (GrantTerms Terms, string Fingerprint) ReadGranted(Entry entry)
     {
         using var json = JsonDocument.Parse(entry.Public);
         var root = json.RootElement;
-        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > Version)
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > ConsentedVersion)
         {
             throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
         }
@@ -127,10 +139,10 @@ internal static class AdmissionEntries
         return new([.. ids], DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("charged").GetInt64()));
     }
 
-    private static byte[] Write<TState>(AdmissionQuestion question, Action<Utf8JsonWriter, TState> rest, TState state) =>
-        JsonBytes.OfObject((question, rest, state), static (json, all) =>
+    private static byte[] Write<TState>(AdmissionQuestion question, int version, Action<Utf8JsonWriter, TState> rest, TState state) =>
+        JsonBytes.OfObject((question, version, rest, state), static (json, all) =>
         {
-            json.WriteNumber("v"u8, Version);
+            json.WriteNumber("v"u8, all.version);
             json.WriteString("app"u8, all.question.Request.App.Id);
             json.WriteString("tool"u8, all.question.Request.Resource);
             json.WriteString("issuer"u8, all.question.Request.Identity.Issuer);

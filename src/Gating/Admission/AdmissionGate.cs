@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gating.Consents;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
@@ -11,7 +12,7 @@ namespace Gating.Admission;
 /// The gate: read → decide (pure) → commit once → apply → answer. A grant is signed only after its entry is durable and announced, and only while the registry, read at most
 /// two seconds ago, still says that app, tool and issuer are good. Throws <see cref="StorageUnavailableException"/>: nothing was granted that the caller can use.
 /// </summary>
-public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, GrantSigner signer, TimeProvider time)
+public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, RecordedConsents consents, GrantSigner signer, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -74,7 +75,10 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
                 return Refused(new(RefusalReason.Contended, RetryAfter: 1));
             }
 
-            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge);
+            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge) with
+            {
+                Consents = isOpen ? await consents.ReadAsync(request.Detail.ConsentIds, cancellation) : [],
+            };
             var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
             var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);
             isNew = false;
@@ -112,7 +116,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
 
     private async Task<AdmissionDecision> SignAsync(AdmissionQuestion question, AdmissionAnswer.Granted granted, Entry entry, CancellationToken cancellation)
     {
-        // Between the decision and this line a stop may have been answered: the units stay charged, and nobody gets the grant.
+        // Between the decision and this line a stop may have been answered, or a withdrawal of a consent: the units stay charged, and nobody gets the grant.
         if (await StoppedAsync(question.Request, cancellation) is { } stopped)
         {
             return new AdmissionDecision.Refused(stopped, granted.Quotas);
@@ -175,6 +179,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
         return now.Apps.GetValueOrDefault(request.App.Id) is not { Status: RegistryStatus.Active } ? new(RefusalReason.AppStopped)
             : now.Issuers.GetValueOrDefault(request.Identity.Issuer) is not { Status: RegistryStatus.Active } ? new(RefusalReason.IssuerStopped)
             : now.Tools.GetValueOrDefault(request.Resource) is not { Status: RegistryStatus.Active } ? new(RefusalReason.ToolStopped)
+            : !await consents.HoldAsync(request.Detail.ConsentIds, cancellation) ? new(RefusalReason.ConsentWithdrawn)
             : null;
     }
 

@@ -1,3 +1,4 @@
+using Gating.Consents;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Usage.Leases;
@@ -12,7 +13,7 @@ public sealed record PreviewedAdmission(Refusal? Refusal, QuotaFields Quotas);
 /// The gate's own rules, asked without doing anything: nobody is named, nothing is charged, leased or recorded. Rests on rows that were read for it. What it says may have changed by the time that somebody asks for the grant.
 /// Throws <see cref="StorageUnavailableException"/>.
 /// </summary>
-public sealed class AdmissionPreview(RegistrySource registry, StreamNames names, ILedgerStore ledger, UsageLeases shares, TimeProvider time)
+public sealed class AdmissionPreview(RegistrySource registry, StreamNames names, ILedgerStore ledger, UsageLeases shares, RecordedConsents consents, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -37,7 +38,10 @@ public sealed class AdmissionPreview(RegistrySource registry, StreamNames names,
             var isOpen = snapshot.IsOpen(request.App.Id, request.Resource, request.Identity.Issuer);
             var shared = await shares.LookAsync(isOpen ? snapshot.SharedOf(request.App.Id, request.Resource) : [], request.Detail.Units, cancellation);
             var now = time.GetUtcNow();
-            var question = AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge);
+            var question = AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge) with
+            {
+                Consents = isOpen ? await consents.ReadAsync(request.Detail.ConsentIds, cancellation) : [],
+            };
             switch (AdmissionRules.Decide(question, state, new(head?.Time > now ? head.Time : now, time.GetTimestamp())).Answer)
             {
                 case AdmissionAnswer.Granted granted:

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Gating.Consents;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.StatusLists;
@@ -31,6 +32,12 @@ internal sealed record AdmissionQuestion(
     ImmutableArray<ShortLivedRow> Keys,
     long MaxRegistryAge)
 {
+    /// <summary>Whose stream decides.</summary>
+    public StreamId Person { get; init; }
+
+    /// <summary>The consents that the request names, as they were read for it; none where no grant can come of it anyway.</summary>
+    public ImmutableArray<ConsentStanding> Consents { get; init; } = [];
+
     public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, SharedUsage shared, DateTimeOffset now, long maxRegistryAge)
     {
         var details = request.Detail.ToJson(request.Resource);
@@ -47,7 +54,10 @@ internal sealed record AdmissionQuestion(
             shared,
             AdmissionEntries.Private(request.Identity),
             KeysOf(request, now),
-            maxRegistryAge);
+            maxRegistryAge)
+        {
+            Person = person,
+        };
     }
 
     private static string FingerprintOf(AdmissionRequest request, StreamId person, byte[] details)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gating.Consents;
 using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
@@ -154,9 +155,8 @@ internal static class AdmissionRules
             : null;
     }
 
-    // No consent can be registered yet, so none can be shown: the tool stays closed rather than trust an id.
     private static Refusal? DepictedConsented(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
-        question.Tool!.DemandsConsent ? new(RefusalReason.ConsentMissing) : null;
+        ConsentRules.Refuse(question, now) is { } reason ? new(reason) : null;
 
     // No moderation provider can be registered yet, so no receipt can be verified: the tool stays closed.
     private static Refusal? InputIsModerated(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>

@@ -34,6 +34,12 @@ public enum RefusalReason
     Contended,
     RegistryStale,
     PersonErased,
+    ConsentUnknown,
+    ConsentWithdrawn,
+    ConsentVoid,
+    ConsentExpired,
+    ConsentOutOfScope,
+    ConsentTooWeak,
 }
 
 /// <summary>The words of the reasons, as they stand in entries, answers and metrics.</summary>
@@ -73,5 +79,11 @@ public static class RefusalCodes
         RefusalReason.Contended => "contended",
         RefusalReason.RegistryStale => "registry_stale",
         RefusalReason.PersonErased => "person_erased",
+        RefusalReason.ConsentUnknown => "consent_unknown",
+        RefusalReason.ConsentWithdrawn => "consent_withdrawn",
+        RefusalReason.ConsentVoid => "consent_void",
+        RefusalReason.ConsentExpired => "consent_expired",
+        RefusalReason.ConsentOutOfScope => "consent_out_of_scope",
+        RefusalReason.ConsentTooWeak => "consent_too_weak",
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gating.Access;
+using Gating.Admission;
 using Gating.Archive;
 using Gating.Ledger;
 
@@ -88,7 +89,7 @@ public sealed class PersonErasure(ILedgerStore ledger, Appender appender, Operat
         var isMarked = head.State.Status is StreamStatus.Revoked;
         await foreach (var entry in ledger.ReadEntriesAsync(person, 1, head.Seq, cancellation))
         {
-            if (!isMarked && entry.Kind is EntryKind.Granted or EntryKind.Refused && sealedParts.Open(head, entry) is { } identity)
+            if (!isMarked && AdmissionEntries.CarriesIdentity(entry.Kind) && sealedParts.Open(head, entry) is { } identity)
             {
                 await ReleaseAsync(person, identity, cancellation);
             }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gating.Access;
 using Gating.Archive;
+using Gating.Consents;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Mandates;
@@ -68,7 +69,7 @@ internal sealed class StreamSettlements(StreamId stream)
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
             or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked
-            or EntryKind.Leased or EntryKind.ChangeProposed;
+            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented;
 
     private static SettlementId? Settles(Entry entry)
     {
@@ -96,6 +97,8 @@ internal sealed class StreamSettlements(StreamId stream)
                 return UnmaskParts.Telling(OperatorLedger.ReadAbout(entry));
             case EntryKind.Released:
                 return GrantRevocation.ReadSettled(entry);
+            case EntryKind.ConsentWithdrawn:
+                return ConsentEntries.ReadWithdrawn(entry);
             case EntryKind.RevocationLifted:
                 return RevocationParts.Lifting(OperatorLedger.ReadAbout(entry));
             case EntryKind.ChangeApproved or EntryKind.ChangeDeclined:

@@ -68,7 +68,7 @@ internal static class GenerationEntries
         json.WriteString("model_version"u8, request.ModelVersion);
         json.WriteString("category"u8, GenerationReader.Word(request.Category));
         WriteOptional(json, "prompt_digest", request.PromptDigest);
-        WriteAll(json, "input_digests", request.InputDigests);
+        json.WriteAnyTexts("input_digests", request.InputDigests);
         WriteOptional(json, "parameters_digest", request.ParametersDigest);
         if (request.Moderation is { } moderation)
         {
@@ -78,7 +78,7 @@ internal static class GenerationEntries
             json.WriteEndObject();
         }
 
-        WriteAll(json, "consent_ids", request.ConsentIds);
+        json.WriteAnyTexts("consent_ids", request.ConsentIds);
         if (request.Units is { } units)
         {
             json.WriteNumber("units"u8, units);
@@ -92,20 +92,6 @@ internal static class GenerationEntries
         if (value is not null)
         {
             json.WriteString(name, value);
-        }
-    }
-
-    private static void WriteAll(Utf8JsonWriter json, string name, ImmutableArray<string> values)
-    {
-        if (!values.IsEmpty)
-        {
-            json.WriteStartArray(name);
-            foreach (var value in values)
-            {
-                json.WriteStringValue(value);
-            }
-
-            json.WriteEndArray();
         }
     }
 }

@@ -25,6 +25,9 @@ public enum GenerationRefusal
 
     /// <summary>The issuer whose identity token the grant was given for is stopped.</summary>
     IssuerStopped = 10,
+
+    /// <summary>A consent that the grant was given under was withdrawn since, or is over.</summary>
+    ConsentWithdrawn = 11,
 }
 
 /// <summary>How redeeming a grant ended.</summary>

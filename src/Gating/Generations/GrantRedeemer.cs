@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gating.Admission;
+using Gating.Consents;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
@@ -13,13 +14,26 @@ namespace Gating.Generations;
 /// fewer units are declared than granted, or an issuer is stopped, the grant's entry is read: to give the rest back, or to know whose word it rests on. Throws <see cref="StorageUnavailableException"/>: the generation may then have begun, and the
 /// same request tells.
 /// </summary>
-public sealed class GrantRedeemer(RegistrySource registry, Appender appender, ILedgerStore ledger, UsageLeases shares, TimeProvider time)
+public sealed class GrantRedeemer(RegistrySource registry, Appender appender, ILedgerStore ledger, UsageLeases shares, RecordedConsents consents, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
     private readonly long _maxRegistryAge = RegistrySource.MaxTicks(time);
 
     public async Task<GenerationOutcome> RedeemAsync(PresentedGrant grant, GenerationRequest request, ShortLivedRow? proof, CancellationToken cancellation)
+    {
+        if (!await consents.HoldAsync(grant.ConsentIds, cancellation))
+        {
+            return new GenerationOutcome.Refused(GenerationRefusal.ConsentWithdrawn);
+        }
+
+        // After the commit once more: a withdrawal that was answered before it is seen, and nobody is told to generate.
+        return await BeginAsync(grant, request, proof, cancellation) is var outcome && outcome is GenerationOutcome.Begun && !await consents.HoldAsync(grant.ConsentIds, cancellation)
+            ? new GenerationOutcome.Refused(GenerationRefusal.ConsentWithdrawn)
+            : outcome;
+    }
+
+    private async Task<GenerationOutcome> BeginAsync(PresentedGrant grant, GenerationRequest request, ShortLivedRow? proof, CancellationToken cancellation)
     {
         var fingerprint = GenerationEntries.FingerprintOf(request);
         var charge = request.Units < grant.Units ? await ChargeOfAsync(grant, cancellation) : null;

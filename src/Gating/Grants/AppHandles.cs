@@ -21,6 +21,7 @@ public sealed class AppHandles(OperatorKey key)
     private const byte Grant = 2;
     private const byte Generation = 3;
     private const byte Upload = 4;
+    private const byte Consent = 5;
     private const int UploadSize = 1 + StreamId.Size + 8 + 2;
 
     private readonly AgingCache<string, AppCiphers> _apps = new(CachedApps);
@@ -39,6 +40,9 @@ public sealed class AppHandles(OperatorKey key)
 
     /// <summary>The id of the generation that entry <paramref name="seq"/> of a person's stream began for an app.</summary>
     public string OfGeneration(string app, StreamId person, long seq) => OfEntry(Generation, app, person, seq);
+
+    /// <summary>The id of the consent that entry <paramref name="seq"/> of a person's stream records.</summary>
+    public string OfConsent(string app, StreamId person, long seq) => OfEntry(Consent, app, person, seq);
 
     /// <summary>The id of an upload of output <paramref name="number"/> (1 to 255) of a generation.</summary>
     /// <param name="declaresExplicit">The app says that people see or hear that the file is generated.</param>
@@ -76,6 +80,9 @@ public sealed class AppHandles(OperatorKey key)
 
     /// <summary>Opens what <see cref="OfGeneration"/> gave this app; false for anything else.</summary>
     public bool TryOpenGeneration(string app, string handle, out (StreamId Person, long Seq) generation) => TryOpenEntry(Generation, app, handle, out generation);
+
+    /// <summary>Opens what <see cref="OfConsent"/> gave this app; false for anything else.</summary>
+    public bool TryOpenConsent(string app, string handle, out (StreamId Person, long Seq) consent) => TryOpenEntry(Consent, app, handle, out consent);
 
     /// <summary>Opens what <see cref="OfUpload"/> gave this app; false for anything else.</summary>
     public bool TryOpenUpload(string app, string handle, out (StreamId Person, long GenerationSeq, int Number, bool DeclaresExplicit) upload)

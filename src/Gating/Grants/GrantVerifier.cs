@@ -60,6 +60,9 @@ public sealed class GrantVerifier(SigningKeyRing keys, AppHandles handles, strin
             detail.GetProperty("operation").GetString()!,
             detail.TryGetProperty("units", out var units) ? units.GetInt32() : 1,
             DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64()),
-            claims.TryGetProperty("cnf", out var confirmation) ? confirmation.GetProperty("jkt").GetString() : null);
+            claims.TryGetProperty("cnf", out var confirmation) ? confirmation.GetProperty("jkt").GetString() : null)
+        {
+            ConsentIds = detail.TryGetProperty("consent_ids", out var consents) ? [.. consents.EnumerateArray().Select(static id => id.GetString()!)] : [],
+        };
     }
 }

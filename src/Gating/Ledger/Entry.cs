@@ -104,6 +104,12 @@ public enum EntryKind
 
     /// <summary>Approved, and never carried out: what it was about had changed meanwhile.</summary>
     ChangeDropped = 34,
+
+    /// <summary>A person agreed to have something done with their likeness. In that person's ledger, whoever may use it.</summary>
+    Consented = 35,
+
+    /// <summary>They no longer do.</summary>
+    ConsentWithdrawn = 36,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -44,26 +44,15 @@ internal static class MandateEntries
         json.WriteString("legal_basis"u8, terms.LegalBasis);
         json.WriteString("case"u8, terms.CaseNumber);
         json.WriteStartObject("scope"u8);
-        WriteAll(json, "apps", terms.Scope.Apps);
-        WriteAll(json, "tools", terms.Scope.Tools);
-        WriteAll(json, "people", terms.Scope.People.Select(static person => person.ToString()));
+        json.WriteTexts("apps", terms.Scope.Apps);
+        json.WriteTexts("tools", terms.Scope.Tools);
+        json.WriteTexts("people", terms.Scope.People.Select(static person => person.ToString()));
         json.WriteNumber("from"u8, terms.Scope.From.ToUnixTimeMilliseconds());
         json.WriteNumber("to"u8, terms.Scope.To.ToUnixTimeMilliseconds());
         json.WriteNumber("fields"u8, (int)terms.Scope.Fields);
         json.WriteEndObject();
         json.WriteNumber("expires"u8, terms.Expires.ToUnixTimeMilliseconds());
         by.Write(json, "admin");
-    }
-
-    private static void WriteAll(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
     }
 
     private static IEnumerable<string> Texts(JsonElement json, string name) => json.GetProperty(name).EnumerateArray().Select(static one => one.GetString()!);

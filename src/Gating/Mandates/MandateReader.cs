@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Gating.Access;
 using Gating.Ledger;
 using Gating.Registry;
@@ -19,10 +18,6 @@ public static class MandateReader
     private static readonly Choices<MandateFields> Fields = new(
         ("prompts", MandateFields.Prompts), ("labels", MandateFields.Labels), ("bundles", MandateFields.Bundles), ("identity", MandateFields.Identity));
 
-    internal static readonly TextRule Text = new(static text => text.Length is >= 1 and <= 512 && !text.Any(char.IsControl) && !string.IsNullOrWhiteSpace(text), "1 to 512 characters, not blank and without controls");
-
-    internal static readonly TextRule Time = new(static text => TimeOf(text) is not null, "a time as 2027-01-31T00:00:00Z");
-
     /// <summary>The proposal, or everything that is wrong with it.</summary>
     /// <param name="person">Opens the handle of a person that was given to that regulator; null for anything else.</param>
     public static (MandateTerms? Terms, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json, DateTimeOffset now, Func<Official, string, StreamId?> person) => JsonBody.Read(json, MaxSize, MaxDepth, root =>
@@ -31,11 +26,11 @@ public static class MandateReader
         var regulator = fields.Required("regulator") is { } who ? ReadRegulator(who) : new("", "", null);
         var terms = new MandateTerms(
             regulator,
-            fields.Text("purpose", Text),
-            fields.Text("legal_basis", Text),
-            fields.Text("case_number", Text),
+            fields.Text("purpose", TextRules.Statement),
+            fields.Text("legal_basis", TextRules.Statement),
+            fields.Text("case_number", TextRules.Statement),
             fields.Required("scope") is { } scope ? ReadScope(scope, handle => person(regulator, handle)) : new([], [], [], default, default, MandateFields.None),
-            TimeOf(fields.Text("expires", Time)) ?? now);
+            Rfc3339.Parse(fields.Text("expires", TextRules.Time)) ?? now);
         if (!root.Errors.Any && (terms.Expires <= now || terms.Expires > now + MandateTerms.MaxLife))
         {
             fields.Required("expires")!.Value.Refuse($"a time from now to {MandateTerms.MaxLife.TotalDays} days from now");
@@ -75,18 +70,11 @@ public static class MandateReader
             [.. Names(fields, "apps", TextRules.AppId).Select(static one => one.Text)],
             [.. Names(fields, "tools", TextRules.Word).Select(static one => one.Text)],
             [.. people],
-            TimeOf(fields.Text("from", Time)) ?? default,
-            TimeOf(fields.Text("to", Time)) ?? default,
+            Rfc3339.Parse(fields.Text("from", TextRules.Time)) ?? default,
+            Rfc3339.Parse(fields.Text("to", TextRules.Time)) ?? default,
             fields.Items("fields", 0, 4).Aggregate(MandateFields.None, static (all, one) => all | (one.Choice(Fields) ?? MandateFields.None)));
     }
 
     private static IEnumerable<(string Text, JsonPlace Place)> Names(JsonFields fields, string name, TextRule rule) =>
         fields.Optional(name) is { } list ? JsonFields.Texts(list, 1, MandateScope.MaxNames, rule).Select(static one => (one.Value, one.Place)) : [];
-
-    /// <summary>RFC 3339 with a time zone, cut to whole milliseconds.</summary>
-    public static DateTimeOffset? TimeOf(string? text) =>
-        DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            && text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _]
-            ? DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds())
-            : null;
 }

@@ -1,4 +1,5 @@
 using Gating.Archive;
+using Gating.Consents;
 using Gating.Generations;
 using Gating.Grants;
 using Gating.Ledger;
@@ -17,13 +18,16 @@ public enum LaterEntry
 
     /// <summary>An output's file was removed.</summary>
     Removal = 3,
+
+    /// <summary>A consent was withdrawn.</summary>
+    Withdrawal = 4,
 }
 
 /// <summary>
-/// From what an app knows an entry by to the entry's place: a grant by its <c>jti</c>, a generation by its id, an output by its content id, and what came later by the thing that it came to. By at most
+/// From what an app knows an entry by to the entry's place: a grant by its <c>jti</c>, a generation by its id, an output by its content id, a consent by its id, and what came later by the thing that it came to. By at most
 /// three point reads. Throws <see cref="StorageUnavailableException"/>.
 /// </summary>
-public sealed class AppEntries(AppHandles handles, RecordedOutputs outputs, ILedgerStore ledger)
+public sealed class AppEntries(AppHandles handles, RecordedOutputs outputs, RecordedConsents consents, ILedgerStore ledger)
 {
     private static Task<LeafPlace?> None => Task.FromResult<LeafPlace?>(null);
 
@@ -40,6 +44,14 @@ public sealed class AppEntries(AppHandles handles, RecordedOutputs outputs, ILed
             return later is { } ending ? await OfGenerationAsync(generation.Person, generation.Seq, ending, cancellation) : new(generation.Person, generation.Seq);
         }
 
+        if (await consents.ReadAsync(id, cancellation) is { Consent: { } consent })
+        {
+            return !consent.IsFor(app) ? null
+                : later is null ? new(consent.Depicted, consent.Seq)
+                : later is LaterEntry.Withdrawal ? await SettledAsync(consent.Depicted, consent.Withdrawal, cancellation)
+                : null;
+        }
+
         if (!ContentId.TryParse(id, out var content) || await outputs.FindAsync(content, cancellation) is not { } output || !string.Equals(output.App, app, StringComparison.Ordinal))
         {
             return null;
@@ -51,14 +63,14 @@ public sealed class AppEntries(AppHandles handles, RecordedOutputs outputs, ILed
     private Task<LeafPlace?> OfGenerationAsync(StreamId person, long seq, LaterEntry later, CancellationToken cancellation) => later switch
     {
         LaterEntry.Report => SettledAsync(person, seq, cancellation),
-        LaterEntry.Release or LaterEntry.Removal => None,
+        LaterEntry.Release or LaterEntry.Removal or LaterEntry.Withdrawal => None,
     };
 
     private Task<LeafPlace?> OfOutputAsync(ArchivedOutput output, LaterEntry later, CancellationToken cancellation) => later switch
     {
         LaterEntry.Release => SettledAsync(output.Person, output.Release, cancellation),
         LaterEntry.Removal => SettledAsync(output.Person, output.Removal, cancellation),
-        LaterEntry.Report => None,
+        LaterEntry.Report or LaterEntry.Withdrawal => None,
     };
 
     private async Task<LeafPlace?> SettledAsync(StreamId person, SettlementId settled, CancellationToken cancellation) =>

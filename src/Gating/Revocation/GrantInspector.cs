@@ -1,4 +1,5 @@
 using Gating.Admission;
+using Gating.Consents;
 using Gating.Grants;
 using Gating.Ledger;
 using Gating.Registry;
@@ -13,12 +14,12 @@ public sealed record ActiveGrant(GrantTerms Terms, long? Generation);
 /// Whether a token is a grant that is good now (RFC 7662). Rests on rows that were read for it, never on a cached head, so that a revocation that was answered before the question began is seen. A grant that was
 /// redeemed is good until it expires: its tool has to be able to ask while it generates. Throws <see cref="StorageUnavailableException"/>: what is not known is neither active nor inactive.
 /// </summary>
-public sealed class GrantInspector(GrantVerifier grants, ILedgerStore ledger, RegistrySource registry, TimeProvider time)
+public sealed class GrantInspector(GrantVerifier grants, ILedgerStore ledger, RecordedConsents consents, RegistrySource registry, TimeProvider time)
 {
     /// <summary>Who asks about what is no grant of theirs has these rows looked at in its place, so that the time it takes says no more than the answer.</summary>
     private readonly StreamId _nobody = StreamId.Create();
 
-    /// <summary>Null for whatever it is not, for whichever reason: unknown, another app's, expired, settled, or of a person, app, tool or issuer that is stopped.</summary>
+    /// <summary>Null for whatever it is not, for whichever reason: unknown, another app's, expired, settled, of a person, app, tool or issuer that is stopped, or given under a consent that was withdrawn.</summary>
     public async Task<ActiveGrant?> InspectAsync(string token, string app, CancellationToken cancellation)
     {
         var snapshot = await registry.GetAsync(cancellation);
@@ -28,9 +29,10 @@ public sealed class GrantInspector(GrantVerifier grants, ILedgerStore ledger, Re
             Head: ledger.ReadHeadAsync(person, cancellation),
             Entry: ledger.ReadEntryAsync(person, seq, cancellation),
             Settled: ledger.ReadSettlementAsync(person, GrantParts.Use(seq), cancellation),
-            Revoked: ledger.ReadSettlementAsync(person, GrantParts.Revocation(seq), cancellation));
-        await Task.WhenAll(reads.Head, reads.Entry, reads.Settled, reads.Revoked);
-        var isGood = grant is not null && await reads.Revoked is null && await reads.Head is { } stored && await reads.Entry is { } entry && IsGood(entry, stored.Head, snapshot);
+            Revoked: ledger.ReadSettlementAsync(person, GrantParts.Revocation(seq), cancellation),
+            Consented: consents.HoldAsync(grant?.ConsentIds ?? [], cancellation));
+        await Task.WhenAll(reads.Head, reads.Entry, reads.Settled, reads.Revoked, reads.Consented);
+        var isGood = grant is not null && await reads.Consented && await reads.Revoked is null && await reads.Head is { } stored && await reads.Entry is { } entry && IsGood(entry, stored.Head, snapshot);
         if (isGood && await reads.Settled is null)
         {
             return new(AdmissionEntries.ReadGranted((await reads.Entry)!).Terms, null);

@@ -9,16 +9,6 @@ using Gating.Usage.Leases;
 
 namespace Gating.Revocation;
 
-/// <summary>What of a grant can be settled once.</summary>
-internal static class GrantParts
-{
-    /// <summary>It was redeemed, or revoked before it was: whichever came first.</summary>
-    public static SettlementId Use(long grant) => new(grant);
-
-    /// <summary>It was revoked after it was redeemed.</summary>
-    public static SettlementId Revocation(long grant) => new(grant, 1);
-}
-
 /// <summary>A grant that its app gives back, with everything worked out that does not depend on the person's state.</summary>
 /// <param name="Plan">Null where app or tool are not registered any more: then there is nothing to return to.</param>
 internal sealed record GrantRevocation(PresentedGrant Grant, UsageCharge Charge, QuotaPlan? Plan)

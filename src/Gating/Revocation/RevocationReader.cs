@@ -49,7 +49,7 @@ public static class RevocationReader
     public static (RevocationRequest? Request, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json) => JsonBody.Read<RevocationRequest>(json, MaxSize, MaxDepth, static root =>
     {
         var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until");
-        var until = fields.OptionalText("suspend_until", MandateReader.Time);
+        var until = fields.OptionalText("suspend_until", TextRules.Time);
         var subject = fields.Required("subject") is { } named ? ReadSubject(named) : Nobody;
         if (until is not null && subject is RevocationSubject.OfRegistered)
         {
@@ -59,12 +59,12 @@ public static class RevocationReader
         return new(
             subject,
             fields.Choice("reason", RevocationReasons.Words),
-            fields.Text("text", MandateReader.Text),
-            MandateReader.TimeOf(until));
+            fields.Text("text", TextRules.Statement),
+            Rfc3339.Parse(until));
     });
 
     /// <summary>Why something is lifted: <c>{"text": "…"}</c>.</summary>
-    public static (string? Text, ImmutableArray<RegistryError> Errors) ReadLifting(ReadOnlyMemory<byte> json) => JsonBody.Read(json, MaxSize, MaxDepth, static root => JsonFields.Of(root, "text").Text("text", MandateReader.Text));
+    public static (string? Text, ImmutableArray<RegistryError> Errors) ReadLifting(ReadOnlyMemory<byte> json) => JsonBody.Read(json, MaxSize, MaxDepth, static root => JsonFields.Of(root, "text").Text("text", TextRules.Statement));
 
     private static RevocationSubject Nobody => new RevocationSubject.OfGrant("");
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gating.Access;
+using Gating.Admission;
 using Gating.Ledger;
 using Gating.Mandates;
 
@@ -163,7 +164,7 @@ public sealed class UnmaskDesk(ILedgerStore ledger, OperatorLedger operators, Se
         var found = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         await foreach (var entry in ledger.ReadEntriesAsync(person, 1, stored.Head.Seq, cancellation))
         {
-            if (entry.Kind is EntryKind.Granted or EntryKind.Refused && sealedParts.Open(stored.Head, entry) is { } identity)
+            if (AdmissionEntries.CarriesIdentity(entry.Kind) && sealedParts.Open(stored.Head, entry) is { } identity)
             {
                 using var json = System.Text.Json.JsonDocument.Parse(identity);
                 found.TryAdd($"{json.RootElement.GetProperty("iss").GetString()}\n{json.RootElement.GetProperty("sub").GetString()}", identity);

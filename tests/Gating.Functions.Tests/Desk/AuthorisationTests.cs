@@ -45,6 +45,10 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["POST /v1/outputs/{contentId}/release-unlabelled"] = [],
         ["GET /v1/receipts/{entry}"] = ["app"],
         ["GET /v1/receipts/{entry}/{later}"] = ["app"],
+        ["POST /v1/consents"] = ["app", "another app"],
+        ["GET /v1/consents/{id}"] = ["app"],
+        ["POST /v1/consents/{id}/withdraw"] = ["app", "another app"],
+        ["GET /v1/consents/{id}/outputs"] = ["app"],
         ["POST /v1/mandates"] = ["admin"],
         ["GET /v1/mandates/{id}"] = ["admin", "weak admin", "regulator", "weak regulator"],
         ["POST /v1/mandates/{id}/approve"] = ["admin"],
@@ -100,7 +104,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
 
     private static readonly Dictionary<string, string> MadeUp = new(StringComparer.Ordinal)
     {
-        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999", ["change"] = "c999",
+        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999", ["change"] = "c999", ["consent"] = new('A', 71),
     };
 
     private GateWorld _world = null!;
@@ -238,7 +242,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         {
             ["jti"] = granted.GrantId, ["generation"] = begun.Text("id"), ["content"] = put.Text("content_id"), ["mandate"] = mandate, ["request"] = request.Text("request"),
             ["person"] = person, ["upload"] = new('A', 70), ["revocation"] = await RevokedAsync(),
-            ["change"] = await ChangeAsync(),
+            ["change"] = await ChangeAsync(), ["consent"] = await ConsentAsync(studio),
         };
     }
 
@@ -249,6 +253,10 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"bo"}},"reason":"abuse","text":"x"}""";
         return (await _desk.SendAsync(HttpMethod.Post, "/v1/revocations", _desk.Admin("ada"), Encoding.UTF8.GetBytes(order), ("Idempotency-Key", "k"))).Text("revocation");
     }
+
+    /// <summary>For the app that it was given through alone.</summary>
+    private async Task<string> ConsentAsync(StudioCall studio) => (await studio.PostAsync(
+        "/v1/consents", $$"""{"subject_token":"{{_world.IdToken("lin")}}","apps":["{{TestRegistry.App}}"],"purpose":"x","expires":"{{TestRegistry.Date(9)}}T00:00:00Z"}""")).Text("consent");
 
     /// <summary>One that waits for another admin, of a name that nobody here looks at.</summary>
     private async Task<string> ChangeAsync()
@@ -268,6 +276,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         "unmask" => values["request"],
         "revocations" => values["revocation"],
         "changes" => values["change"],
+        "consents" => values["consent"],
         "apps" => TestRegistry.OtherApp,
         "tools" => Uri.EscapeDataString(TestRegistry.Tool),
         "policies" => "default",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gating.Admission;
+using Gating.Consents;
 using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
@@ -60,6 +61,12 @@ internal sealed class GateFixture
 
     public UsageLeases Shares => field ??= new(Appender, Store, Names, Time);
 
+    public ConsentHandles ConsentHandles => field ??= new(new(_key));
+
+    public RecordedConsents Consents => field ??= new(ConsentHandles, Store, new(Store, _key), Time);
+
+    public ConsentDesk ConsentDesk => field ??= new(Names, Store, new(Store, _key), Appender, ConsentHandles, Time);
+
     public JsonObject Registry { get; }
 
     public JsonNode FirstTool => Registry["tools"]![0]!;
@@ -75,6 +82,14 @@ internal sealed class GateFixture
 
     public static VerifiedIdentity Person(string subject = "alice", AssuranceLevel level = AssuranceLevel.High, string? naturalPerson = null) =>
         new(Issuer, subject, naturalPerson, new(level, "in person", DateTimeOffset.UtcNow.AddDays(-20)), null, DateTimeOffset.UtcNow.AddMinutes(10));
+
+    /// <summary>The id of a consent of somebody else's, for an hour and everything, unless it is changed.</summary>
+    public async Task<string> ConsentAsync(Func<ConsentTerms, ConsentTerms>? change = null, VerifiedIdentity? depicted = null)
+    {
+        var terms = new ConsentTerms([], [], null, "a film", Time.GetUtcNow().AddHours(1));
+        var given = (await ConsentDesk.GiveAsync("app", depicted ?? Person("dora"), change?.Invoke(terms) ?? terms, null, default)).ShouldBeOfType<ConsentOutcome.Done>().Consent;
+        return ConsentHandles.Of(given.Depicted, given.Seq);
+    }
 
     /// <summary>Keys that sign grants, drawn now.</summary>
     public static SigningKeyRing NewKeys()
@@ -128,7 +143,7 @@ internal sealed class GateFixture
     private AdmissionGate NewGate()
     {
         var signer = new GrantSigner(NewKeys(), new(_key), "https://gate.test");
-        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, signer, Time);
+        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, Consents, signer, Time);
     }
 
     private static JsonObject NewRegistry() => new()

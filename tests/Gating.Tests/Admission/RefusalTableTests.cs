@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gating.Admission;
+using Gating.Consents;
 using Gating.Identity;
 using Gating.Ledger;
 using Gating.Testing.Storage;
@@ -24,6 +25,27 @@ public sealed class RefusalTableTests
         [RefusalReason.DpopRequired] = gate => With(gate, () => gate.FirstTool["demandsDpop"] = true),
         [RefusalReason.AssuranceTooLow] = gate => gate.AskAsync(request => request with { Identity = GateFixture.Person(level: AssuranceLevel.None) }),
         [RefusalReason.AssuranceTooOld] = gate => With(gate, () => gate.FirstTool["assurance"]!["maxAgeSeconds"] = 3600),
+        [RefusalReason.ConsentUnknown] = gate => With(gate, "bm90IG9uZQ"),
+        [RefusalReason.ConsentWithdrawn] = async gate =>
+        {
+            var id = await gate.ConsentAsync();
+            (await gate.ConsentDesk.WithdrawAsync("other", GateFixture.Person("dora"), id, default)).ShouldBeOfType<ConsentOutcome.Done>();
+            return await With(gate, id);
+        },
+        [RefusalReason.ConsentVoid] = async gate =>
+        {
+            var id = await gate.ConsentAsync(depicted: GateFixture.Person());
+            await gate.ChangeStateAsync(static state => state with { Status = StreamStatus.Suspended });
+            return await gate.AskAsync(request => request with { Identity = GateFixture.Person("bob"), Detail = request.Detail with { ConsentIds = [id] } });
+        },
+        [RefusalReason.ConsentExpired] = async gate =>
+        {
+            var id = await gate.ConsentAsync();
+            gate.Time.Pass(TimeSpan.FromHours(1));
+            return await With(gate, id);
+        },
+        [RefusalReason.ConsentOutOfScope] = async gate => await With(gate, await gate.ConsentAsync(static terms => terms with { Tools = [GateFixture.OtherTool] })),
+        [RefusalReason.ConsentTooWeak] = async gate => await With(gate, await gate.ConsentAsync(depicted: GateFixture.Person("dora", AssuranceLevel.None))),
         [RefusalReason.ConsentMissing] = gate => With(gate, () => gate.FirstTool["demandsConsent"] = true),
         [RefusalReason.ModerationMissing] = gate => With(gate, () => gate.FirstTool["demandsModeration"] = true),
         [RefusalReason.PersonRevoked] = gate => InState(gate, state => state with { Status = StreamStatus.Revoked }),
@@ -153,6 +175,8 @@ public sealed class RefusalTableTests
         codes.Distinct(StringComparer.Ordinal).Count().ShouldBe(codes.Length);
         codes.ShouldAllBe(code => code.All(c => char.IsAsciiLetterLower(c) || c == '_'));
     }
+
+    private static Task<AdmissionDecision> With(GateFixture gate, string consent) => gate.AskAsync(request => request with { Detail = request.Detail with { ConsentIds = [consent] } });
 
     private static Task<AdmissionDecision> With(GateFixture gate, Action change)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Gating.Admission;
 using Gating.Archive;
@@ -82,7 +83,7 @@ internal sealed class GenerationFixture
     {
         var registry = new RegistrySource(Gate.RegistryStore, Gate.Time, RegistryMode.Production);
         Appender = new(Gate.Store, Gate.Queue, new(new byte[OperatorKey.Size]), Gate.Time);
-        Redeemer = new(registry, Appender, Gate.Store, new(Appender, Gate.Store, Gate.Names, Gate.Time), Gate.Time);
+        Redeemer = new(registry, Appender, Gate.Store, new(Appender, Gate.Store, Gate.Names, Gate.Time), Gate.Consents, Gate.Time);
         Archiver = new(Gate.Store, Appender, Archive, References, registry, Gate.Time);
         Uploads = new(Archiver, Incoming, Queues, Handles, Gate.Time);
         Uploaded = new(Archiver, Incoming, Handles, static () => new MemoryStream());
@@ -93,11 +94,11 @@ internal sealed class GenerationFixture
 
     public OrphanSweep NewSweep(InMemoryTaskCursors cursors) => new(Archive, Gate.Store, References, cursors, Clock, Gate.Time, NullLogger<OrphanSweep>.Instance);
 
-    public async Task<PresentedGrant> GrantAsync(int units = 1)
+    public async Task<PresentedGrant> GrantAsync(int units = 1, params ImmutableArray<string> consents)
     {
-        var granted = await Gate.AskAsync(request => request with { Detail = request.Detail with { Units = units } });
+        var granted = await Gate.AskAsync(request => request with { Detail = request.Detail with { Units = units, ConsentIds = consents } });
         var terms = granted.ShouldBeOfType<AdmissionDecision.Granted>().Terms;
-        return new(terms.Person, terms.Seq, terms.App, terms.Resource, "face_swap", units, terms.ExpiresAt, null);
+        return new(terms.Person, terms.Seq, terms.App, terms.Resource, "face_swap", units, terms.ExpiresAt, null) { ConsentIds = consents };
     }
 
     public Task<GenerationOutcome> RedeemAsync(PresentedGrant grant, Func<GenerationRequest, GenerationRequest>? change = null, ShortLivedRow? proof = null) =>

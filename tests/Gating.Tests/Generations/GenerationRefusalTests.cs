@@ -1,6 +1,7 @@
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Testing.Storage;
+using Gating.Tests.Admission;
 using Shouldly;
 using Xunit;
 
@@ -29,6 +30,13 @@ public sealed class GenerationRefusalTests
             var proof = new ShortLivedRow(KeyHash.Of("proof", "1"), world.Gate.Time.GetUtcNow().AddMinutes(1));
             await world.RedeemAsync(await world.GrantAsync(), proof: proof);
             return await world.RedeemAsync(await world.GrantAsync(), proof: proof);
+        },
+        [GenerationRefusal.ConsentWithdrawn] = async world =>
+        {
+            var id = await world.Gate.ConsentAsync();
+            var grant = await world.GrantAsync(1, id);
+            await world.Gate.ConsentDesk.WithdrawAsync("app", GateFixture.Person("dora"), id, default);
+            return await world.RedeemAsync(grant);
         },
         [GenerationRefusal.Busy] = async world =>
         {

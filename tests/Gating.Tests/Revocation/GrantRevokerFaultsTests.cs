@@ -129,7 +129,7 @@ public sealed class GrantRevokerFaultsTests(ITestOutputHelper output)
 
     private static GrantRevoker NewRevoker(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, world.Appender, NewRegistry(world), new(world.Appender, world.Gate.Store, world.Gate.Names, world.Gate.Time), new(world.Gate.StatusLists, world.Gate.Time));
 
-    private static GrantInspector NewInspector(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, NewRegistry(world), world.Gate.Time);
+    private static GrantInspector NewInspector(GenerationFixture world) => new(new(Keys, world.Handles, Issuer), world.Gate.Store, world.Gate.Consents, NewRegistry(world), world.Gate.Time);
 
     private static RegistrySource NewRegistry(GenerationFixture world) => new(world.Gate.RegistryStore, world.Gate.Time, RegistryMode.Production);
 }

@@ -101,9 +101,9 @@ internal sealed class MandatesEndpoint(RoleCaller callers, MandateDesk desk, Des
         json.WriteString("legal_basis"u8, terms.LegalBasis);
         json.WriteString("case_number"u8, terms.CaseNumber);
         json.WriteStartObject("scope"u8);
-        WriteNames(json, "apps", scope.Apps);
-        WriteNames(json, "tools", scope.Tools);
-        WriteNames(json, "people", [.. scope.People.Select(person => handles.OfPerson(terms.Regulator, person))]);
+        json.WriteAnyTexts("apps", scope.Apps);
+        json.WriteAnyTexts("tools", scope.Tools);
+        json.WriteAnyTexts("people", [.. scope.People.Select(person => handles.OfPerson(terms.Regulator, person))]);
         json.WriteString("from"u8, scope.From);
         json.WriteString("to"u8, scope.To);
         json.WriteStartArray("fields"u8);
@@ -121,22 +121,5 @@ internal sealed class MandatesEndpoint(RoleCaller callers, MandateDesk desk, Des
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteString("expires"u8, terms.Expires);
-    }
-
-    // As it was asked for: no list is no limit.
-    private static void WriteNames(Utf8JsonWriter json, string name, ImmutableArray<string> values)
-    {
-        if (values.IsEmpty)
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using Gating.Access;
 using Gating.Generations;
 using Gating.Ledger;
-using Gating.Mandates;
+using Gating.Registry.Reading;
 using Gating.Tracing;
 
 namespace Gating.Functions.Endpoints.Desk;
@@ -74,7 +74,7 @@ internal readonly record struct TraceQuery(long Mandate, TraceFilter Filter, int
         return filter.IsEmpty ? Wrong("Ask by content_id, sha256, person, app, tool or issuer; kind, from and to narrow it.") : new(mandate, filter, most, query["cursor"], null);
     }
 
-    private static DateTimeOffset? TimeOf(Microsoft.Extensions.Primitives.StringValues values) => values is [{ } text] ? MandateReader.TimeOf(text) : null;
+    private static DateTimeOffset? TimeOf(Microsoft.Extensions.Primitives.StringValues values) => values is [{ } text] ? Rfc3339.Parse(text) : null;
 
     private static TraceQuery Wrong(string problem) => new(0, null!, 0, null, problem);
 }

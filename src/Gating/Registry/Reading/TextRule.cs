@@ -63,6 +63,11 @@ internal static class TextRules
 
     public static TextRule Word { get; } = new(text => IsBetween(text, '!', '~'), "1 to 256 printable ASCII characters without spaces");
 
+    /// <summary>What a human says why.</summary>
+    public static TextRule Statement { get; } = new(static text => IsPlain(text, 512) && !string.IsNullOrWhiteSpace(text), "1 to 512 characters, not blank and without controls");
+
+    public static TextRule Time { get; } = new(static text => Rfc3339.Parse(text) is not null, "a time as 2027-01-31T00:00:00Z");
+
     public static TextRule ProviderCode { get; } =
         new(text => Labels.ProviderCode.TryParse(text, out _), "a provider's code of 27 characters whose credit code's check character holds (TC260-PG-20252A)");
 
