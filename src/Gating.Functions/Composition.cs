@@ -25,6 +25,7 @@ using Gating.Log.Sealing;
 using Gating.Log.Witnesses;
 using Gating.Mandates;
 using Gating.Messages;
+using Gating.Moderators;
 using Gating.Receipts;
 using Gating.Registry;
 using Gating.Registry.Changes;
@@ -122,6 +123,7 @@ internal static class Composition
         services.AddSingleton<StatusMarks>();
         services.AddSingleton(provider => new PublishedStatusLists(
             provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), configuration.GrantKeys, configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new ModerationReceipts(configuration.Origin.Value));
         services.AddSingleton<ConsentHandles>();
         services.AddSingleton<RecordedConsents>();
         services.AddSingleton<ConsentReader>();

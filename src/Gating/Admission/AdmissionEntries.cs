@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
+using Gating.Moderators;
 using Gating.StatusLists;
 using Gating.Usage;
 
@@ -12,17 +14,17 @@ namespace Gating.Admission;
 /// The public and private parts of admission entries: JSON written member by member in a fixed order, ASCII, <c>v</c> first. What was written once is
 /// hashed and never written anew; a new member is a new version. Version 2 of the public part names the issuer, which is a provider's address and nobody's data: what was admitted
 /// under it can be listed without opening what is sealed. Version 3 says where a grant's status is published. Version 4, written where there are any, names the consents that were
-/// found to hold.
+/// found to hold, and what a moderator said of the input.
 /// </summary>
 internal static class AdmissionEntries
 {
     private const int Version = 3;
-    private const int ConsentedVersion = 4;
+    private const int EvidencedVersion = 4;
     private const int FirstVersion = 1;
     private const int PrivateVersion = 1;
 
     public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge) =>
-        Write(question, question.Consents.IsEmpty ? Version : ConsentedVersion, static (json, state) =>
+        Write(question, question is { Consents.IsEmpty: true, Moderation: not ModerationFinding.Attested } ? Version : EvidencedVersion, static (json, state) =>
         {
             var (question, issued, expires, charge) = state;
             json.WriteNumber("iat"u8, issued.ToUnixTimeSeconds());
@@ -41,6 +43,11 @@ internal static class AdmissionEntries
             if (!question.Consents.IsEmpty)
             {
                 json.WriteTexts("consents", question.Request.Detail.ConsentIds);
+            }
+
+            if (question.Moderation is ModerationFinding.Attested { Receipt: var receipt })
+            {
+                WriteModeration(json, receipt, question.Request.Detail.ModerationReceipt!);
             }
 
             json.WriteString("request"u8, question.Fingerprint);
@@ -100,12 +107,24 @@ internal static class AdmissionEntries
         }
     }
 
+    /// <summary>Whoever keeps the receipt can show that it is the one.</summary>
+    private static void WriteModeration(Utf8JsonWriter json, ModerationReceipt receipt, string text)
+    {
+        json.WriteStartObject("moderation"u8);
+        json.WriteString("moderator"u8, receipt.Moderator);
+        json.WriteString("verdict"u8, receipt.Verdict is ModerationVerdict.Flagged ? "flagged"u8 : "allowed"u8);
+        json.WriteString("rules"u8, receipt.Rules);
+        json.WriteNumber("at"u8, receipt.At.ToUnixTimeSeconds());
+        json.WriteString("receipt"u8, Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(text))));
+        json.WriteEndObject();
+    }
+
     /// <summary>Reads back what <see cref="Granted"/> wrote, with the request's fingerprint. Throws where the entry is not a grant of a known version.</summary>
     public static (GrantTerms Terms, string Fingerprint) ReadGranted(Entry entry)
     {
         using var json = JsonDocument.Parse(entry.Public);
         var root = json.RootElement;
-        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > ConsentedVersion)
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > EvidencedVersion)
         {
             throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Gating.Consents;
 using Gating.Grants;
 using Gating.Ledger;
+using Gating.Moderators;
 using Gating.Registry;
 using Gating.StatusLists;
 using Gating.Usage.Leases;
@@ -12,7 +13,7 @@ namespace Gating.Admission;
 /// The gate: read → decide (pure) → commit once → apply → answer. A grant is signed only after its entry is durable and announced, and only while the registry, read at most
 /// two seconds ago, still says that app, tool and issuer are good. Throws <see cref="StorageUnavailableException"/>: nothing was granted that the caller can use.
 /// </summary>
-public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, RecordedConsents consents, GrantSigner signer, TimeProvider time)
+public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, RecordedConsents consents, ModerationReceipts moderation, GrantSigner signer, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -78,6 +79,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
             var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge) with
             {
                 Consents = isOpen ? await consents.ReadAsync(request.Detail.ConsentIds, cancellation) : [],
+                Moderation = moderation.Read(request.Detail.ModerationReceipt, snapshot.Tools.GetValueOrDefault(request.Resource)?.Moderation, snapshot),
             };
             var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
             var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);

@@ -1,5 +1,6 @@
 using Gating.Consents;
 using Gating.Ledger;
+using Gating.Moderators;
 using Gating.Registry;
 using Gating.Usage.Leases;
 
@@ -13,7 +14,7 @@ public sealed record PreviewedAdmission(Refusal? Refusal, QuotaFields Quotas);
 /// The gate's own rules, asked without doing anything: nobody is named, nothing is charged, leased or recorded. Rests on rows that were read for it. What it says may have changed by the time that somebody asks for the grant.
 /// Throws <see cref="StorageUnavailableException"/>.
 /// </summary>
-public sealed class AdmissionPreview(RegistrySource registry, StreamNames names, ILedgerStore ledger, UsageLeases shares, RecordedConsents consents, TimeProvider time)
+public sealed class AdmissionPreview(RegistrySource registry, StreamNames names, ILedgerStore ledger, UsageLeases shares, RecordedConsents consents, ModerationReceipts moderation, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -41,6 +42,7 @@ public sealed class AdmissionPreview(RegistrySource registry, StreamNames names,
             var question = AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge) with
             {
                 Consents = isOpen ? await consents.ReadAsync(request.Detail.ConsentIds, cancellation) : [],
+                Moderation = moderation.Read(request.Detail.ModerationReceipt, snapshot.Tools.GetValueOrDefault(request.Resource)?.Moderation, snapshot),
             };
             switch (AdmissionRules.Decide(question, state, new(head?.Time > now ? head.Time : now, time.GetTimestamp())).Answer)
             {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Gating.Consents;
 using Gating.Ledger;
+using Gating.Moderators;
 using Gating.Registry;
 using Gating.StatusLists;
 using Gating.Usage;
@@ -37,6 +38,9 @@ internal sealed record AdmissionQuestion(
 
     /// <summary>The consents that the request names, as they were read for it; none where no grant can come of it anyway.</summary>
     public ImmutableArray<ConsentStanding> Consents { get; init; } = [];
+
+    /// <summary>What the request shows of a moderation of its input.</summary>
+    public ModerationFinding Moderation { get; init; } = new ModerationFinding.Missing();
 
     public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, SharedUsage shared, DateTimeOffset now, long maxRegistryAge)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gating.Consents;
 using Gating.Identity;
 using Gating.Ledger;
+using Gating.Moderators;
 using Gating.Registry;
 using Gating.Usage;
 using Gating.Usage.Leases;
@@ -158,9 +159,8 @@ internal static class AdmissionRules
     private static Refusal? DepictedConsented(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
         ConsentRules.Refuse(question, now) is { } reason ? new(reason) : null;
 
-    // No moderation provider can be registered yet, so no receipt can be verified: the tool stays closed.
     private static Refusal? InputIsModerated(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
-        question.Tool!.DemandsModeration ? new(RefusalReason.ModerationMissing) : null;
+        ModerationRules.Refuse(question, now) is { } reason ? new(reason) : null;
 
     private static Refusal? PersonIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) => state.StatusAt(now) switch
     {

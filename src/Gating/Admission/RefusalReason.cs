@@ -40,6 +40,10 @@ public enum RefusalReason
     ConsentExpired,
     ConsentOutOfScope,
     ConsentTooWeak,
+    ModerationInvalid,
+    ModerationOtherInput,
+    ModerationRefused,
+    ModerationStale,
 }
 
 /// <summary>The words of the reasons, as they stand in entries, answers and metrics.</summary>
@@ -85,5 +89,9 @@ public static class RefusalCodes
         RefusalReason.ConsentExpired => "consent_expired",
         RefusalReason.ConsentOutOfScope => "consent_out_of_scope",
         RefusalReason.ConsentTooWeak => "consent_too_weak",
+        RefusalReason.ModerationInvalid => "moderation_invalid",
+        RefusalReason.ModerationOtherInput => "moderation_other_input",
+        RefusalReason.ModerationRefused => "moderation_refused",
+        RefusalReason.ModerationStale => "moderation_stale",
     };
 }

@@ -6,13 +6,15 @@ using Gating.Registry;
 
 namespace Gating.Clients;
 
-/// <summary>The keys of an app, read once per registry snapshot: they hang on the app's record and go with it.</summary>
+/// <summary>The keys of an app or a moderator, read once per registry snapshot: they hang on its record and go with it.</summary>
 internal static class ClientKeys
 {
     private const int MaxJwkDepth = 8;
-    private static readonly ConditionalWeakTable<App, KeySet> Read = [];
+    private static readonly ConditionalWeakTable<object, KeySet> Read = [];
 
-    public static KeySet Of(App app) => Read.GetValue(app, static app => ReadAll(app.Keys));
+    public static KeySet Of(App app) => Read.GetValue(app, static app => ReadAll(((App)app).Keys));
+
+    public static KeySet Of(Moderator moderator) => Read.GetValue(moderator, static moderator => ReadAll(((Moderator)moderator).Keys));
 
     // The registry's key id and algorithm hold, whatever the JWK says of itself; where the two contradict each other the key is good for nothing.
     private static KeySet ReadAll(ImmutableArray<ClientKey> keys)

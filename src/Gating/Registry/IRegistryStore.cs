@@ -1,6 +1,6 @@
 namespace Gating.Registry;
 
-/// <summary>One stored registry row: <c>app</c>, <c>tool</c>, <c>issuer</c> or <c>policy</c>, its name, and its JSON as the seed file has it.</summary>
+/// <summary>One stored registry row: <c>app</c>, <c>tool</c>, <c>issuer</c>, <c>moderator</c> or <c>policy</c>, its name, and its JSON as the seed file has it.</summary>
 /// <param name="Change">The admin's change that wrote it, by seq in the operator's ledger; 0: a seed did.</param>
 public sealed record RegistryRow(string Kind, string Name, string Json, long Change = 0);
 

@@ -5,7 +5,7 @@ using Gating.Usage;
 namespace Gating.Registry;
 
 /// <summary>A whole registry that passed every check: what a seed file or all stored rows say.</summary>
-/// <param name="Rows">The same as rows to store: one per app, tool and issuer, and one for the policy.</param>
+/// <param name="Rows">The same as rows to store: one per app, tool, issuer and moderator, and one for the policy.</param>
 public sealed record RegistryDocument(
     ImmutableArray<App> Apps,
     ImmutableArray<Tool> Tools,
@@ -13,6 +13,8 @@ public sealed record RegistryDocument(
     ImmutableArray<Quota> PersonQuotas,
     ImmutableArray<RegistryRow> Rows)
 {
+    public ImmutableArray<Moderator> Moderators { get; init; } = [];
+
     /// <summary>The version of the seed file's and the rows' shape. Readers refuse any other.</summary>
     public const int SchemaVersion = 1;
 
@@ -25,7 +27,10 @@ public sealed record RegistryDocument(
         Tools.ToFrozenDictionary(tool => tool.Resource, StringComparer.Ordinal),
         Issuers.ToFrozenDictionary(issuer => issuer.Id, StringComparer.Ordinal),
         PersonQuotas,
-        readAt);
+        readAt)
+    {
+        Moderators = Moderators.ToFrozenDictionary(moderator => moderator.Id, StringComparer.Ordinal),
+    };
 }
 
 /// <summary>What came of reading a seed file or rows: all of it, or every error.</summary>

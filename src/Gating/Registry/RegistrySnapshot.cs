@@ -24,6 +24,9 @@ public sealed record RegistrySnapshot(
     private readonly ConcurrentDictionary<(string App, string Tool), QuotaPlan> _plans = new();
     private readonly ConcurrentDictionary<(string App, string Tool), ImmutableArray<SharedLimit>> _shared = new();
 
+    /// <summary>By id.</summary>
+    public FrozenDictionary<string, Moderator> Moderators { get; init; } = FrozenDictionary<string, Moderator>.Empty;
+
     /// <summary>All three are registered and nobody stopped any of them.</summary>
     /// <param name="issuer">Null where it is not known.</param>
     public bool IsOpen(string app, string resource, string? issuer) =>

@@ -10,10 +10,11 @@ public enum RegistryKind
     App = 1,
     Tool = 2,
     Issuer = 3,
+    Moderator = 4,
 }
 
 /// <summary>
-/// A stop that stands on an app, a tool or an issuer, whatever its own row says: it is open again when no stop stands on it any more and its row is active. One that names nothing registered is kept all the same: what is registered under that
+/// A stop that stands on an app, a tool, an issuer or a moderator, whatever its own row says: it is open again when no stop stands on it any more and its row is active. One that names nothing registered is kept all the same: what is registered under that
 /// name later is stopped.
 /// </summary>
 public sealed record RegistryStop(KeyHash Id, RegistryKind Kind, string Name)
@@ -39,5 +40,6 @@ public static class RegistryKinds
         RegistryKind.App => RegistryWords.App,
         RegistryKind.Tool => RegistryWords.Tool,
         RegistryKind.Issuer => RegistryWords.Issuer,
+        RegistryKind.Moderator => RegistryWords.Moderator,
     };
 }

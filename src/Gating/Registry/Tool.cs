@@ -8,6 +8,7 @@ namespace Gating.Registry;
 /// <summary>What a grant opens: a synthetic-media tool with the conditions under which it may be used.</summary>
 /// <param name="Resource">Its absolute URI (RFC 8707 resource), the grant's <c>aud</c>.</param>
 /// <param name="Operations">Operations that may be asked for, for instance <c>face_swap</c>.</param>
+/// <param name="Moderation">Null: inputs need not have been looked at.</param>
 /// <param name="MaxUnits">Units that one grant may carry.</param>
 /// <param name="GrantLifetime">1 to 15 minutes.</param>
 /// <param name="Labelling">Null: the tool's outputs are not handed in here.</param>
@@ -20,7 +21,7 @@ public sealed record Tool(
     AssuranceDemand Assurance,
     bool DemandsDpop,
     bool DemandsConsent,
-    bool DemandsModeration,
+    ModerationDemand? Moderation,
     int MaxUnits,
     TimeSpan GrantLifetime,
     ImmutableArray<Quota> Quotas,

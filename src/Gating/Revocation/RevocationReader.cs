@@ -26,7 +26,7 @@ public abstract record RevocationSubject
 
     public sealed record OfAccount(string Issuer, string Subject) : RevocationSubject;
 
-    /// <summary>An app by its client id, a tool by its resource, an issuer by its identifier.</summary>
+    /// <summary>An app by its client id, a tool by its resource, an issuer or a moderator by its identifier.</summary>
     public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationSubject;
 }
 
@@ -41,7 +41,7 @@ public static class RevocationReader
 
     private const int MaxDepth = 4;
 
-    private static readonly string[] Subjects = ["person", "grant", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer];
+    private static readonly string[] Subjects = ["person", "grant", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer, RegistryWords.Moderator];
 
     private static readonly TextRule Content = new(static text => ContentId.TryParse(text, out _), "the number in a label (ProduceID)");
 

@@ -93,6 +93,10 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /v1/issuers/{id}"] = ["admin", "weak admin"],
         ["PUT /v1/issuers/{id}"] = ["admin"],
         ["DELETE /v1/issuers/{id}"] = ["admin"],
+        ["GET /v1/moderators"] = ["admin", "weak admin"],
+        ["GET /v1/moderators/{id}"] = ["admin", "weak admin"],
+        ["PUT /v1/moderators/{id}"] = ["admin"],
+        ["DELETE /v1/moderators/{id}"] = ["admin"],
         ["GET /v1/policies"] = ["admin", "weak admin"],
         ["GET /v1/policies/{id}"] = ["admin", "weak admin"],
         ["PUT /v1/policies/{id}"] = ["admin"],
@@ -293,7 +297,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         var query = path.StartsWith("/v1/trace", StringComparison.Ordinal) ? $"?mandate={values["mandate"]}{(method is "GET" || path.EndsWith("bundles", StringComparison.Ordinal) ? $"&content_id={values["content"]}" : "")}" : "";
         using var request = new HttpRequestMessage(new(method), new Uri(_world.Addresses[0], path + query));
         request.Headers.Authorization = credentials;
-        if (method is "PUT" or "POST" or "DELETE" && path.Split('/').ElementAtOrDefault(2) is "apps" or "tools" or "issuers" or "policies")
+        if (method is "PUT" or "POST" or "DELETE" && path.Split('/').ElementAtOrDefault(2) is "apps" or "tools" or "issuers" or "moderators" or "policies")
         {
             request.Headers.Add("If-Match", "\"of another state\"");
         }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Tests.World;
+using Gating.Testing.Jose;
 using Gating.Ledger;
 using Gating.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +22,12 @@ public sealed class RegistryApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _world = await GateWorld.StartAsync(instances: 2, registry: DeskCall.Trust);
+        _world = await GateWorld.StartAsync(instances: 2, registry: static registry =>
+        {
+            DeskCall.Trust(registry);
+            var key = JsonNode.Parse(TestKey.Ec("eyes-1").Jwk(static jwk => jwk.Text("alg", "ES256")))!;
+            registry["moderators"] = new JsonArray(new JsonObject { ["id"] = "eyes", ["name"] = "Eyes", ["status"] = "active", ["jwks"] = new JsonObject { ["keys"] = new JsonArray(key) } });
+        });
         _desk = new(_world);
     }
 
@@ -181,19 +187,25 @@ public sealed class RegistryApiTests : IAsyncLifetime
     {
         "/v1/tools/{id}" => Uri.EscapeDataString(TestRegistry.Tool),
         "/v1/issuers/{id}" => Uri.EscapeDataString(_world.IdentityIssuer),
+        "/v1/moderators/{id}" => "eyes",
         _ => "default",
     }, StringComparison.Ordinal);
 
     /// <summary>Of the same kind, and one that nobody leans on.</summary>
     private async Task<string> SpareAsync(string path)
     {
-        var isTool = path.StartsWith("/v1/tools", StringComparison.Ordinal);
-        var name = isTool ? "https://tools.example/spare" : "https://spare.example";
-        var spare = $"{(isTool ? "/v1/tools" : "/v1/issuers")}/{Uri.EscapeDataString(name)}";
+        var kind = path.Split('/')[2];
+        var (member, name) = kind switch
+        {
+            "tools" => ("resource", "https://tools.example/spare"),
+            "issuers" => ("id", "https://spare.example"),
+            _ => ("id", "spare"),
+        };
+        var spare = $"/v1/{kind}/{Uri.EscapeDataString(name)}";
         if ((await _desk.GetAsync(spare, _desk.Admin("ada"))).Status is 404)
         {
             var json = JsonNode.Parse((await _desk.GetAsync(path, _desk.Admin("ada"))).Body)!;
-            json[isTool ? "resource" : "id"] = name;
+            json[member] = name;
             json.AsObject().Remove("roles");
             var proposed = await PutAsync(spare, json, ("If-None-Match", "*"));
             (await _desk.PostAsync($"{proposed.Location}/approve", _desk.Admin("ben"))).ShouldBe(200);

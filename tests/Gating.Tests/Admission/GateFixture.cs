@@ -8,6 +8,7 @@ using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Testing;
+using Gating.Testing.Jose;
 using Gating.Testing.Storage;
 using Gating.Usage.Leases;
 using Shouldly;
@@ -20,6 +21,10 @@ internal sealed class GateFixture
     public const string Issuer = "https://issuer.test";
     public const string Tool = "https://tools.test/face";
     public const string OtherTool = "https://tools.test/voice";
+
+    public static readonly string InputDigest = new('A', 43);
+
+    public static readonly TestKey Moderator = TestKey.Ec("eyes-1");
 
     private readonly OperatorKey _key = new(new byte[OperatorKey.Size]);
     private readonly InMemoryNameStore _nameStore;
@@ -124,6 +129,14 @@ internal sealed class GateFixture
         return entries;
     }
 
+    /// <summary>What a registered moderator says of an input, now, unless it is changed.</summary>
+    public string Receipt(Action<RawObject>? change = null, TestKey? key = null)
+    {
+        var payload = new RawObject().Text("iss", "eyes").Text("aud", "https://gate.test").Number("iat", Time.GetUtcNow().ToUnixTimeSeconds()).Text("input_digest", InputDigest).Text("verdict", "allowed").Text("rules", "2026-11");
+        change?.Invoke(payload);
+        return (key ?? Moderator).Token($$"""{"typ":"moderation-receipt+jwt","alg":"ES256","kid":"{{(key ?? Moderator).Id}}"}""", payload.ToString());
+    }
+
     /// <summary>Makes the store hold what <see cref="Registry"/> says.</summary>
     public async Task WriteRegistryAsync()
     {
@@ -143,7 +156,7 @@ internal sealed class GateFixture
     private AdmissionGate NewGate()
     {
         var signer = new GrantSigner(NewKeys(), new(_key), "https://gate.test");
-        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, Consents, signer, Time);
+        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, Consents, new("https://gate.test"), signer, Time);
     }
 
     private static JsonObject NewRegistry() => new()
@@ -156,6 +169,7 @@ internal sealed class GateFixture
             ["id"] = Issuer, ["name"] = "issuer", ["status"] = "active", ["algorithms"] = new JsonArray("ES256"), ["types"] = new JsonArray(""),
             ["maxLifetimeSeconds"] = 3600, ["assuranceRules"] = new JsonArray(), ["acrValues"] = new JsonObject { ["high"] = "urn:high" },
         }),
+        ["moderators"] = new JsonArray(new JsonObject { ["id"] = "eyes", ["name"] = "eyes", ["status"] = "active", ["jwks"] = new JsonObject { ["keys"] = new JsonArray(JsonNode.Parse(Moderator.Jwk(static jwk => jwk.Text("alg", "ES256")))) } }),
         ["policy"] = new JsonObject { ["personQuotas"] = new JsonArray() },
     };
 

@@ -3,6 +3,8 @@ using Gating.Admission;
 using Gating.Consents;
 using Gating.Identity;
 using Gating.Ledger;
+using Gating.Registry;
+using Gating.Testing.Jose;
 using Gating.Testing.Storage;
 using Gating.Tests.Ledger.Append;
 using Shouldly;
@@ -47,6 +49,15 @@ public sealed class RefusalTableTests
         [RefusalReason.ConsentOutOfScope] = async gate => await With(gate, await gate.ConsentAsync(static terms => terms with { Tools = [GateFixture.OtherTool] })),
         [RefusalReason.ConsentTooWeak] = async gate => await With(gate, await gate.ConsentAsync(depicted: GateFixture.Person("dora", AssuranceLevel.None))),
         [RefusalReason.ConsentMissing] = gate => With(gate, () => gate.FirstTool["demandsConsent"] = true),
+        [RefusalReason.ModerationInvalid] = gate => Moderated(gate, gate.Receipt(key: TestKey.Ec("eyes-1"))),
+        [RefusalReason.ModerationOtherInput] = gate => Moderated(gate, gate.Receipt(static payload => payload.Text("input_digest", new('B', 43)))),
+        [RefusalReason.ModerationRefused] = gate => Moderated(gate, gate.Receipt(static payload => payload.Text("verdict", "flagged"))),
+        [RefusalReason.ModerationStale] = gate =>
+        {
+            var receipt = gate.Receipt();
+            gate.Time.Pass(ModerationDemand.Default.MaxAge + TimeSpan.FromSeconds(1));
+            return Moderated(gate, receipt);
+        },
         [RefusalReason.ModerationMissing] = gate => With(gate, () => gate.FirstTool["demandsModeration"] = true),
         [RefusalReason.PersonRevoked] = gate => InState(gate, state => state with { Status = StreamStatus.Revoked }),
         [RefusalReason.PersonSuspended] = gate => InState(gate, state => state with { Status = StreamStatus.Suspended }),
@@ -177,6 +188,12 @@ public sealed class RefusalTableTests
     }
 
     private static Task<AdmissionDecision> With(GateFixture gate, string consent) => gate.AskAsync(request => request with { Detail = request.Detail with { ConsentIds = [consent] } });
+
+    private static Task<AdmissionDecision> Moderated(GateFixture gate, string receipt)
+    {
+        gate.FirstTool["demandsModeration"] = true;
+        return gate.AskAsync(request => request with { Detail = request.Detail with { InputDigest = GateFixture.InputDigest, ModerationReceipt = receipt } });
+    }
 
     private static Task<AdmissionDecision> With(GateFixture gate, Action change)
     {

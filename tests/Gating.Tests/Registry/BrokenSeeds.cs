@@ -22,7 +22,7 @@ internal static class BrokenSeeds
     public static IReadOnlyList<BrokenSeed> All { get; } =
     [
         // The document.
-        Set("an unknown member of the document", "", "extra", 1, "$schema, version, apps, tools, issuers, policy"),
+        Set("an unknown member of the document", "", "extra", 1, "$schema, version, apps, tools, issuers, moderators, policy"),
         Set("another version", "", "version", 2, "1"),
         Set("a version in words", "", "version", "1", "1"),
         Remove("no version", "", "version"),
@@ -82,7 +82,7 @@ internal static class BrokenSeeds
         AKey("an RSA key of 1024 bits", Seed.RsaKey(1024), "/n", "2048 to 8192 bits", bySchema: false),
         OnKey("an even modulus", 1, "n", Seed.Base64([.. Enumerable.Repeat((byte)0xFE, 256)]), "odd modulus", bySchema: false),
         OnKey("an exponent of 3", 1, "e", "Aw", "65537", bySchema: false),
-        OnKey("the id of another key", 1, "kid", "ec-1", "only once in an app", bySchema: false),
+        OnKey("the id of another key", 1, "kid", "ec-1", "only once", bySchema: false),
 
         // Tools.
         Set("a resource over http", Tool, "resource", "http://tools.example/face-swap", "https URL", bySchema: false, keep: true),
@@ -135,6 +135,13 @@ internal static class BrokenSeeds
             "more windows than a head holds", Tool, "quotas",
             Enumerable.Range(0, 10).Select(i => new { name = $"r{i}", scope = "person_tool", limit = 1, kind = "rolling", windowSeconds = 60 }).ToArray(),
             "at most 128", bySchema: false),
+
+        // Moderators.
+        Remove("a moderator without keys", "/moderators/0", "jwks"),
+        Set("a moderator of an unknown status", "/moderators/0", "status", "asleep", "\"active\", \"stopped\""),
+        Set("an unknown member of a moderator", "/moderators/0", "url", "https://eyes.example", "id, name, status, jwks"),
+        Item("a moderator of a tool that is not registered", "/tools/1/moderation", "moderators", "ears", "the id of a registered moderator", bySchema: false),
+        Set("a moderation that is a day and a second old", "/tools/1/moderation", "maxAgeSeconds", 86_401, "10 to 86400"),
 
         // Issuers.
         Set("an issuer over http", "/issuers/0", "id", "http://id.example", "https URL", bySchema: false, keep: true),

@@ -29,7 +29,7 @@ public sealed class RegistryReaderTests
         var tool = document.Tools[0];
         tool.Dossier.ShouldBe(new Dossier("网信算备110108", new(2027, 1, 31), new(2028, 2, 29)));
         tool.Assurance.ShouldBe(new AssuranceDemand(AssuranceLevel.Substantial, TimeSpan.FromDays(365)));
-        (tool.DemandsDpop, tool.DemandsConsent, tool.DemandsModeration).ShouldBe((true, true, false));
+        (tool.DemandsDpop, tool.DemandsConsent, tool.Moderation is not null).ShouldBe((true, true, false));
         (tool.MaxUnits, tool.GrantLifetime).ShouldBe((10, TimeSpan.FromMinutes(5)));
         tool.Quotas.ShouldBe(
         [

@@ -28,7 +28,7 @@ public sealed class RegistryRowsTests
             ("app", "studio"), ("app", "other"),
             ("tool", "https://tools.example/face-swap"), ("tool", "https://tools.example"),
             ("issuer", "https://id.example"), ("issuer", "https://login.example/tenant/"),
-            ("policy", "default"),
+            ("moderator", "eyes"), ("policy", "default"),
         ]);
         foreach (var row in Document.Rows)
         {

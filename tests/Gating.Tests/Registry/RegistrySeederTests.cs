@@ -13,7 +13,7 @@ public sealed class RegistrySeederTests
     [Fact]
     public async Task A_seed_is_written_whole_and_then_not_again()
     {
-        (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(1, 7, 0));
+        (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(1, 8, 0));
         (await SeedAsync(Seed.Whole())).ShouldBe(new SeedOutcome.Seeded(1, 0, 0));
 
         (await RowsAsync()).ShouldBe(Seed.Whole().Read().Valid().Rows, ignoreOrder: true);
@@ -36,8 +36,8 @@ public sealed class RegistrySeederTests
         await SeedAsync(Seed.Whole());
 
         (await SeedAsync(Small(), SeedMode.Merge)).ShouldBe(new SeedOutcome.Seeded(2, 1, 0));
-        (await RowsAsync()).Count.ShouldBe(7);
-        (await SeedAsync(Small(), SeedMode.Replace)).ShouldBe(new SeedOutcome.Seeded(3, 0, 6));
+        (await RowsAsync()).Count.ShouldBe(8);
+        (await SeedAsync(Small(), SeedMode.Replace)).ShouldBe(new SeedOutcome.Seeded(3, 0, 7));
         (await RowsAsync()).Single().Kind.ShouldBe("policy");
     }
 
@@ -63,7 +63,7 @@ public sealed class RegistrySeederTests
         await _store.WriteAsync(0, [new("app", "odd", "{\"version\":9}")], [], CancellationToken.None);
 
         (await SeedAsync(Seed.Whole(), SeedMode.Merge)).ShouldBeOfType<SeedOutcome.Refused>();
-        (await SeedAsync(Seed.Whole(), SeedMode.Replace)).ShouldBe(new SeedOutcome.Seeded(2, 7, 1));
+        (await SeedAsync(Seed.Whole(), SeedMode.Replace)).ShouldBe(new SeedOutcome.Seeded(2, 8, 1));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RegistrySeederTests
     {
         var racing = new RacingStore(_store, races: 2);
 
-        (await SeedAsync(racing, Seed.Whole(), SeedMode.Merge)).ShouldBe(new SeedOutcome.Seeded(3, 7, 0));
+        (await SeedAsync(racing, Seed.Whole(), SeedMode.Merge)).ShouldBe(new SeedOutcome.Seeded(3, 8, 0));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SchemaTests
     {
         { "", "" },
         { "/apps/0", "/$defs/app" },
-        { "/apps/0/jwks", "/$defs/app/properties/jwks" },
+        { "/apps/0/jwks", "/$defs/jwks" },
         { "/apps/0/jwks/keys/0", "/$defs/key/oneOf/0" },
         { "/apps/0/jwks/keys/1", "/$defs/key/oneOf/1" },
         { "/tools/0", "/$defs/tool" },
@@ -31,6 +31,8 @@ public sealed class SchemaTests
         { "/issuers/0/assuranceRules/0", "/$defs/assuranceRule" },
         { "/issuers/0/acrValues", "/$defs/issuer/properties/acrValues" },
         { "/issuers/0/roles", "/$defs/roles" },
+        { "/tools/1/moderation", "/$defs/tool/properties/moderation" },
+        { "/moderators/0", "/$defs/moderator" },
         { "/policy", "/$defs/policy" },
     };
 

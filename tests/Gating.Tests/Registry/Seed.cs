@@ -59,7 +59,7 @@ internal static class Seed
             {
               "resource": "https://tools.example", "name": "Nothing asked", "status": "stopped",
               "dossier": {}, "operations": ["voice_clone"], "assurance": { "level": "none" },
-              "demandsDpop": false, "demandsConsent": false, "demandsModeration": true,
+              "demandsDpop": false, "demandsConsent": false, "demandsModeration": true, "moderation": { "maxAgeSeconds": 600, "takesFlagged": true, "moderators": ["eyes"] },
               "maxUnits": 1, "grantLifetimeSeconds": 60, "quotas": []
             }
           ],
@@ -80,6 +80,12 @@ internal static class Seed
             {
               "id": "https://login.example/tenant/", "name": "Login", "status": "stopped",
               "algorithms": ["PS512"], "types": ["JWT"], "maxLifetimeSeconds": 60, "assuranceRules": []
+            }
+          ],
+          "moderators": [
+            {
+              "id": "eyes", "name": "Eyes", "status": "active",
+              "jwks": { "keys": [{ "kty": "EC", "kid": "ec-1", "alg": "ES256", "use": "sig", "key_ops": ["verify"], "crv": "P-256", "x": "{{Base64(Ec.Q.X!)}}", "y": "{{Base64(Ec.Q.Y!)}}" }] }
             }
           ],
           "policy": {

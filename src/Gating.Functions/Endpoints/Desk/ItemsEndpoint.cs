@@ -6,7 +6,7 @@ using Gating.Registry.Changes;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// <c>/v1/apps</c>, <c>/v1/tools</c>, <c>/v1/issuers</c>, <c>/v1/policies</c>: what is registered, for admins. <c>GET</c> of one is its JSON as the seed file has it, with an ETag; <c>PUT</c> the same back, changed, with <c>If-Match</c>, or
+/// <c>/v1/apps</c>, <c>/v1/tools</c>, <c>/v1/issuers</c>, <c>/v1/moderators</c>, <c>/v1/policies</c>: what is registered, for admins. <c>GET</c> of one is its JSON as the seed file has it, with an ETag; <c>PUT</c> the same back, changed, with <c>If-Match</c>, or
 /// with <c>If-None-Match: *</c> where there is none yet; <c>DELETE</c> with <c>If-Match</c>. Where two humans are needed (<see cref="TwoPersonRule"/>) the answer is 202 and the change waits at <c>/v1/changes/{id}</c>.
 /// An app's secrets are made and taken away at <c>/v1/apps/{id}/secrets</c>: one is told once, and never again.
 /// </summary>
@@ -14,7 +14,7 @@ namespace Gating.Functions.Endpoints.Desk;
 internal sealed class ItemsEndpoint(RoleCaller callers, ChangeDesk desk)
 {
     /// <summary>The kinds, by the word in the path.</summary>
-    public static readonly (string Path, string Kind)[] Kinds = [("apps", RegistryItem.App), ("tools", RegistryItem.Tool), ("issuers", RegistryItem.Issuer), ("policies", RegistryItem.Policy)];
+    public static readonly (string Path, string Kind)[] Kinds = [("apps", RegistryItem.App), ("tools", RegistryItem.Tool), ("issuers", RegistryItem.Issuer), ("moderators", RegistryItem.Moderator), ("policies", RegistryItem.Policy)];
 
     public async Task ListAsync(HttpContext context, string kind)
     {

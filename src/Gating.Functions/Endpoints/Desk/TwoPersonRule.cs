@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// Which routes of the desk ask for something that another human has to approve before it takes effect: the one table of them. One admin stops anybody, and undoes it; one cannot decide alone who is trusted to say who people are, under
+/// Which routes of the desk ask for something that another human has to approve before it takes effect: the one table of them. One admin stops anybody, and undoes it; one cannot decide alone who is trusted to say who people are or what inputs show, under
 /// which conditions a tool is used, how much people may use, or who is told what about whom.
 /// </summary>
 internal static class TwoPersonRule
@@ -16,6 +16,8 @@ internal static class TwoPersonRule
         "DELETE /v1/tools/{id}",
         "PUT /v1/issuers/{id}",
         "DELETE /v1/issuers/{id}",
+        "PUT /v1/moderators/{id}",
+        "DELETE /v1/moderators/{id}",
         "PUT /v1/policies/{id}");
 
     public static bool Holds(HttpContext context) => Routes.Contains($"{context.Request.Method} {((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText}");

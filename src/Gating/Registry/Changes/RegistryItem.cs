@@ -5,13 +5,14 @@ using Gating.Registry.Reading;
 
 namespace Gating.Registry.Changes;
 
-/// <summary>What can be registered: an app, a tool, an issuer or the policy, by its name.</summary>
-/// <param name="Kind">One of <see cref="App"/>, <see cref="Tool"/>, <see cref="Issuer"/>, <see cref="Policy"/>.</param>
+/// <summary>What can be registered: an app, a tool, an issuer, a moderator or the policy, by its name.</summary>
+/// <param name="Kind">One of <see cref="App"/>, <see cref="Tool"/>, <see cref="Issuer"/>, <see cref="Moderator"/>, <see cref="Policy"/>.</param>
 public readonly record struct RegistryItem(string Kind, string Name)
 {
     public const string App = RegistryWords.App;
     public const string Tool = RegistryWords.Tool;
     public const string Issuer = RegistryWords.Issuer;
+    public const string Moderator = RegistryWords.Moderator;
     public const string Policy = RegistryWords.Policy;
 
     internal RegistryRow? In(IReadOnlyList<RegistryRow> rows) => rows.FirstOrDefault(Names);

@@ -7,7 +7,6 @@ namespace Gating.Registry.Reading;
 
 internal static class AppReader
 {
-    private const int MostKeys = 8;
     private const int MostTools = 200;
     private const int MostIssuers = 50;
     private const int MostAudiences = 16;
@@ -19,7 +18,7 @@ internal static class AppReader
         var name = fields.Text("name", TextRules.Label);
         var status = fields.Choice("status", RegistryWords.Status);
         var digests = fields.Optional("secretDigests") is { } secrets ? ReadDigests(secrets) : [];
-        var keys = fields.Optional("jwks") is { } jwks ? ReadKeys(jwks) : [];
+        var keys = fields.Optional("jwks") is { } jwks ? JwkReader.ReadSet(jwks) : [];
         if (status is RegistryStatus.Active && fields.Optional("secretDigests") is null && fields.Optional("jwks") is null)
         {
             place.RefuseAs("an active app that cannot authenticate", "secretDigests or jwks");
@@ -103,26 +102,5 @@ internal static class AppReader
         }
 
         return StrictBase64Url.Decode(text) is { Length: SHA256.HashSizeInBytes } digest ? digest : null;
-    }
-
-    private static ImmutableArray<ClientKey> ReadKeys(JsonPlace place)
-    {
-        var keys = ImmutableArray.CreateBuilder<ClientKey>();
-        foreach (var item in JsonFields.Of(place, "keys").Items("keys", 1, MostKeys))
-        {
-            if (JwkReader.Read(item) is not { } key)
-            {
-                continue;
-            }
-
-            if (key.KeyId.Length > 0 && keys.Any(other => string.Equals(other.KeyId, key.KeyId, StringComparison.Ordinal)))
-            {
-                item.Member("kid", item.Value.GetProperty("kid")).Refuse("each key id only once in an app");
-            }
-
-            keys.Add(key);
-        }
-
-        return keys.ToImmutable();
     }
 }

@@ -9,7 +9,7 @@ internal static class DocumentReader
 
     public static void Read(JsonPlace root, RegistryDraft draft)
     {
-        var fields = JsonFields.Of(root, "$schema", "version", "apps", "tools", "issuers", "policy");
+        var fields = JsonFields.Of(root, "$schema", "version", "apps", "tools", "issuers", "moderators", "policy");
         fields.OptionalText("$schema", TextRules.Value);
         RowReader.DemandVersion(fields);
         foreach (var app in fields.Items("apps", 0, MostItems))
@@ -25,6 +25,12 @@ internal static class DocumentReader
         foreach (var issuer in fields.Items("issuers", 0, MostItems))
         {
             Add(RegistryWords.Issuer, IssuerReader.Read(issuer, draft), issuer, draft);
+        }
+
+        // Without one in seeds from before there were any.
+        foreach (var moderator in fields.Optional("moderators")?.Items(0, MostItems) ?? [])
+        {
+            Add(RegistryWords.Moderator, ModeratorReader.Read(moderator, draft), moderator, draft);
         }
 
         if (fields.Required("policy") is { } policy)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -6,11 +7,12 @@ using Gating.Identity.Jose;
 namespace Gating.Registry.Reading;
 
 /// <summary>
-/// One public key of an app (RFC 7517): P-256 for ES256, or RSA of 2048 to 8192 bits for RS256 and PS256. Private members are refused before
+/// One public key of an app or a moderator (RFC 7517): P-256 for ES256, or RSA of 2048 to 8192 bits for RS256 and PS256. Private members are refused before
 /// anything is stored, and never quoted. Only what verification needs is kept.
 /// </summary>
 internal static class JwkReader
 {
+    private const int MostKeys = 8;
     private const int MinRsaBits = 2048;
     private const int MaxRsaBits = 8192;
 
@@ -35,6 +37,28 @@ internal static class JwkReader
     private static readonly TextRule Verify = new(text => string.Equals(text, "verify", StringComparison.Ordinal), "\"verify\"");
     private static readonly TextRule Base64 = new(text => StrictBase64Url.Decode(text) is not null, "base64url without padding");
     private static readonly string[] Private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+    /// <summary>A key set (RFC 7517, section 5) of 1 to 8 public keys, each of an id of its own.</summary>
+    public static ImmutableArray<ClientKey> ReadSet(JsonPlace place)
+    {
+        var keys = ImmutableArray.CreateBuilder<ClientKey>();
+        foreach (var item in JsonFields.Of(place, "keys").Items("keys", 1, MostKeys))
+        {
+            if (Read(item) is not { } key)
+            {
+                continue;
+            }
+
+            if (key.KeyId.Length > 0 && keys.Any(other => string.Equals(other.KeyId, key.KeyId, StringComparison.Ordinal)))
+            {
+                item.Member("kid", item.Value.GetProperty("kid")).Refuse("each key id only once");
+            }
+
+            keys.Add(key);
+        }
+
+        return keys.ToImmutable();
+    }
 
     public static ClientKey? Read(JsonPlace place)
     {

@@ -11,7 +11,7 @@ internal static class RegistryChecks
     private const int MostRowCharacters = 30_000;
 
     private static readonly ImmutableArray<Action<RegistryDraft, RegistryErrors>> All =
-        [UniqueNames, KnownTools, KnownIssuers, AudiencesOfOneApp, AudiencesOfTheDesk, DistinctQuotaNames, WindowsFitAHead, SharedWindowsFitAHead, RowsFitStorage];
+        [UniqueNames, KnownTools, KnownIssuers, KnownModerators, AudiencesOfOneApp, AudiencesOfTheDesk, DistinctQuotaNames, WindowsFitAHead, SharedWindowsFitAHead, RowsFitStorage];
 
     public static void Run(RegistryDraft draft, RegistryErrors errors)
     {
@@ -26,6 +26,7 @@ internal static class RegistryChecks
         Unique(draft.Apps.Select(app => (app.App.Id, app.Place)), "id", errors);
         Unique(draft.Tools.Select(tool => (tool.Value.Resource, tool.Place)), "resource", errors);
         Unique(draft.Issuers.Select(issuer => (issuer.Value.Id, issuer.Place)), "id", errors);
+        Unique(draft.Moderators.Select(moderator => (moderator.Value.Id, moderator.Place)), "id", errors);
     }
 
     private static void Unique(IEnumerable<(string Name, JsonPlace Place)> items, string member, RegistryErrors errors)
@@ -56,6 +57,15 @@ internal static class RegistryChecks
         foreach (var issuer in draft.Apps.SelectMany(app => app.Issuers).Where(issuer => !known.Contains(issuer.Value)))
         {
             issuer.Place.RefuseAs("audiences at an issuer that is not registered", "the id of a registered issuer");
+        }
+    }
+
+    private static void KnownModerators(RegistryDraft draft, RegistryErrors errors)
+    {
+        var known = draft.Moderators.Select(moderator => moderator.Value.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var moderator in draft.ToolModerators.Where(moderator => !known.Contains(moderator.Value)))
+        {
+            moderator.Place.Refuse("the id of a registered moderator");
         }
     }
 

@@ -14,6 +14,11 @@ internal sealed class RegistryDraft(RegistryMode mode)
 
     public List<Located<Issuer>> Issuers { get; } = [];
 
+    public List<Located<Moderator>> Moderators { get; } = [];
+
+    /// <summary>Moderators named by tools.</summary>
+    public List<Located<string>> ToolModerators { get; } = [];
+
     public List<RegistryStop> Stops { get; } = [];
 
     public ImmutableArray<Quota> PersonQuotas { get; set; } = [];
@@ -25,7 +30,10 @@ internal sealed class RegistryDraft(RegistryMode mode)
         [.. Tools.Select(tool => tool.Value with { Status = StatusOf(RegistryKind.Tool, tool.Value.Resource, tool.Value.Status) })],
         [.. Issuers.Select(issuer => issuer.Value with { Status = StatusOf(RegistryKind.Issuer, issuer.Value.Id, issuer.Value.Status) })],
         PersonQuotas,
-        [.. Rows.Select(row => row.Value)]);
+        [.. Rows.Select(row => row.Value)])
+    {
+        Moderators = [.. Moderators.Select(moderator => moderator.Value with { Status = StatusOf(RegistryKind.Moderator, moderator.Value.Id, moderator.Value.Status) })],
+    };
 
     private RegistryStatus StatusOf(RegistryKind kind, string name, RegistryStatus own) =>
         Stops.Exists(stop => stop.Kind == kind && string.Equals(stop.Name, name, StringComparison.Ordinal)) ? RegistryStatus.Stopped : own;

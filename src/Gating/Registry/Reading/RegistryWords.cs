@@ -10,15 +10,16 @@ internal static class RegistryWords
     public const string App = "app";
     public const string Tool = "tool";
     public const string Issuer = "issuer";
+    public const string Moderator = "moderator";
     public const string Policy = "policy";
 
-    /// <summary>A stop of an app, a tool or an issuer: a row of its own, which no seed writes and none takes away.</summary>
+    /// <summary>A stop of an app, a tool, an issuer or a moderator: a row of its own, which no seed writes and none takes away.</summary>
     public const string Stop = "stop";
 
     /// <summary>There is one policy; its row needs a name all the same.</summary>
     public const string PolicyName = "default";
 
-    public static Choices<RegistryKind> Stoppable { get; } = new((App, RegistryKind.App), (Tool, RegistryKind.Tool), (Issuer, RegistryKind.Issuer));
+    public static Choices<RegistryKind> Stoppable { get; } = new((App, RegistryKind.App), (Tool, RegistryKind.Tool), (Issuer, RegistryKind.Issuer), (Moderator, RegistryKind.Moderator));
 
     public static Choices<RegistryStatus> Status { get; } = new(("active", RegistryStatus.Active), ("stopped", RegistryStatus.Stopped));
 

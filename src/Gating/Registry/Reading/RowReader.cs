@@ -29,9 +29,9 @@ internal static class RowReader
 
     public static void Read(RegistryRow row, JsonPlace root, RegistryDraft draft)
     {
-        if (row.Kind is not (RegistryWords.App or RegistryWords.Tool or RegistryWords.Issuer or RegistryWords.Policy or RegistryWords.Stop))
+        if (row.Kind is not (RegistryWords.App or RegistryWords.Tool or RegistryWords.Issuer or RegistryWords.Moderator or RegistryWords.Policy or RegistryWords.Stop))
         {
-            root.RefuseAs("a row of an unknown kind", "app, tool, issuer, policy, stop");
+            root.RefuseAs("a row of an unknown kind", "app, tool, issuer, moderator, policy, stop");
             return;
         }
 
@@ -48,6 +48,7 @@ internal static class RowReader
             RegistryWords.App => AppReader.Read(item, draft),
             RegistryWords.Tool => ToolReader.Read(item, draft),
             RegistryWords.Issuer => IssuerReader.Read(item, draft),
+            RegistryWords.Moderator => ModeratorReader.Read(item, draft),
             RegistryWords.Stop => StopReader.Read(item, draft),
             _ => PolicyReader.Read(item, draft),
         };

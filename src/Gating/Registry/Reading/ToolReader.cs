@@ -6,7 +6,10 @@ internal static class ToolReader
 {
     private const int MostOperations = 64;
     private const int MostUnits = 1_000_000;
+    private const int MostModerators = 16;
 
+    private static readonly TimeSpan MinModerated = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxModerated = TimeSpan.FromDays(1);
     private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(3660);
@@ -15,7 +18,7 @@ internal static class ToolReader
     {
         var fields = JsonFields.Of(
             place,
-            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "maxUnits", "grantLifetimeSeconds", "quotas", "labelling");
+            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "moderation", "maxUnits", "grantLifetimeSeconds", "quotas", "labelling");
         var tool = new Tool(
             fields.Text("resource", UrlRules.Resource(draft.Mode)),
             fields.Text("name", TextRules.Label),
@@ -25,7 +28,7 @@ internal static class ToolReader
             fields.Required("assurance") is { } assurance ? ReadAssurance(assurance) : new(default, null),
             fields.Flag("demandsDpop"),
             fields.Flag("demandsConsent"),
-            fields.Flag("demandsModeration"),
+            ReadModeration(fields, draft),
             (int)fields.Integer("maxUnits", 1, MostUnits),
             fields.Seconds("grantLifetimeSeconds", MinLifetime, Tool.LongestGrant),
             QuotaReader.ReadAll(fields, "quotas", RegistryWords.ToolScopes),
@@ -38,6 +41,22 @@ internal static class ToolReader
     {
         var fields = JsonFields.Of(place, "filingNumber", "securityAssessmentUntil", "datasetAuditUntil");
         return new(fields.OptionalText("filingNumber", TextRules.Label), fields.OptionalDate("securityAssessmentUntil"), fields.OptionalDate("datasetAuditUntil"));
+    }
+
+    private static ModerationDemand? ReadModeration(JsonFields fields, RegistryDraft draft)
+    {
+        var demands = fields.Flag("demandsModeration");
+        if (fields.Optional("moderation") is not { } place)
+        {
+            return demands ? ModerationDemand.Default : null;
+        }
+
+        var terms = JsonFields.Of(place, "maxAgeSeconds", "takesFlagged", "moderators");
+        var moderators = terms.Optional("moderators") is { } list ? JsonFields.Texts(list, 1, MostModerators, TextRules.AppId) : [];
+        draft.ToolModerators.AddRange(moderators);
+        var demand = new ModerationDemand(
+            terms.OptionalSeconds("maxAgeSeconds", MinModerated, MaxModerated) ?? ModerationDemand.Default.MaxAge, terms.OptionalFlag("takesFlagged"), [.. moderators.Select(static one => one.Value)]);
+        return demands ? demand : null;
     }
 
     private static AssuranceDemand ReadAssurance(JsonPlace place)
