@@ -30,6 +30,9 @@ internal sealed class GrowingLog : IDisposable
 {
     private const string Origin = "growth.example/log";
     private const int Each = 50;
+
+    /// <summary>Leaves of a stream that fills: the sealer reads each stream's by one query, and Azurite looks at every row of the table for it.</summary>
+    private const int Filling = 4_000;
     private const int Together = 16_000;
 
     private static readonly EntryHash Digest = EntryHash.FromBytes(new byte[EntryHash.Size]);
@@ -74,7 +77,7 @@ internal sealed class GrowingLog : IDisposable
         {
             var count = (int)Math.Min(Together, size - _size);
             await RecordAsync(NextStream());
-            await AddLeavesAsync(count - Each);
+            await AddLeavesAsync(count - Each, Filling);
             await SealAsync();
             await Task.WhenAll(FillAsync(Keys.LedgerTable, count), FillAsync(Keys.IndexTable, count));
             _size += count;
@@ -116,7 +119,7 @@ internal sealed class GrowingLog : IDisposable
     /// <summary>What <see cref="AppendAsync"/> needs to be there, and the second that lies between two seals.</summary>
     public async Task PrepareAppendAsync()
     {
-        await AddLeavesAsync(Each);
+        await AddLeavesAsync(Each, Each);
         await Task.Delay(LogSealer.Pace);
     }
 
@@ -171,9 +174,9 @@ internal sealed class GrowingLog : IDisposable
         }
     }
 
-    private async Task AddLeavesAsync(int count)
+    private async Task AddLeavesAsync(int count, int each)
     {
-        var streams = Enumerable.Range(0, (count + Each - 1) / Each).Select(i => (Stream: NextStream(), Count: Math.Min(Each, count - (i * Each)))).ToArray();
+        var streams = Enumerable.Range(0, (count + each - 1) / each).Select(i => (Stream: NextStream(), Count: Math.Min(each, count - (i * each)))).ToArray();
         await Parallel.ForEachAsync(streams, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (one, _) =>
             await LogAsync(one.Stream, Some.Chain(one.Stream, Head.New(Some.Salt), one.Count)));
     }
