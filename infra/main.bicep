@@ -107,8 +107,8 @@ param enableLocks bool = false
 @description('Premium keeps keys in an HSM. The gate\'s keys are secrets, so standard is enough.')
 param keyVaultSku string = 'standard'
 
-@description('Keys beside the three that must be there (Data, GrantCurrent, LogCurrent), whose secrets stand in the vault: any of GrantNext, GrantPrevious, LogEcdsa, LogFormer, SignalsCurrent, SignalsPrevious.')
-param furtherKeys array = []
+@description('Keys beside the three that must be there (Data, GrantCurrent, LogCurrent), whose secrets stand in the vault, separated by spaces: any of GrantNext, GrantPrevious, LogEcdsa, LogFormer, SignalsCurrent, SignalsPrevious.')
+param furtherKeys string = ''
 
 @description('Name of the log in every checkpoint; empty for the public URL\'s host and /log. Never change it.')
 param logOrigin string = ''

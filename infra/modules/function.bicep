@@ -17,7 +17,7 @@ param evidenceAccountName string
 param packageContainer string
 param componentName string
 param vaultName string
-param furtherKeys array
+param furtherKeys string
 param publicUrl string
 param storagePrefix string
 param archiveImmutability string
@@ -29,18 +29,6 @@ param identifyPerMinute int
 
 var isFlex = hostingPlan == 'flex'
 
-resource hostAccount 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
-  name: hostAccountName
-}
-
-resource dataAccount 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
-  name: dataAccountName
-}
-
-resource evidenceAccount 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
-  name: evidenceAccountName
-}
-
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
@@ -49,11 +37,12 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
-// An address as the gate wants it, without the slash at the end.
-var tableServiceUri = take(dataAccount.properties.primaryEndpoints.table, length(dataAccount.properties.primaryEndpoints.table) - 1)
-var queueServiceUri = take(dataAccount.properties.primaryEndpoints.queue, length(dataAccount.properties.primaryEndpoints.queue) - 1)
-var blobServiceUri = take(dataAccount.properties.primaryEndpoints.blob, length(dataAccount.properties.primaryEndpoints.blob) - 1)
-var lastKnownBlobServiceUri = take(evidenceAccount.properties.primaryEndpoints.blob, length(evidenceAccount.properties.primaryEndpoints.blob) - 1)
+// By their names and not by what the accounts say: for Standard_ZRS the published type promises the blob service's address alone.
+var suffix = environment().suffixes.storage
+var tableServiceUri = 'https://${dataAccountName}.table.${suffix}'
+var queueServiceUri = 'https://${dataAccountName}.queue.${suffix}'
+var blobServiceUri = 'https://${dataAccountName}.blob.${suffix}'
+var lastKnownBlobServiceUri = 'https://${evidenceAccountName}.blob.${suffix}'
 var origin = empty(publicUrl) ? 'https://${site.properties.defaultHostName}' : publicUrl
 var secret = '@Microsoft.KeyVault(SecretUri=${vault.properties.vaultUri}secrets'
 
@@ -99,7 +88,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${hostAccount.properties.primaryEndpoints.blob}${packageContainer}'
+          value: 'https://${hostAccountName}.blob.${suffix}/${packageContainer}'
           authentication: {
             type: 'UserAssignedIdentity'
             userAssignedIdentityResourceId: identityId
@@ -160,9 +149,9 @@ resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01'
 var hostStorage = environment().name == 'AzureCloud' ? {
   AzureWebJobsStorage__accountName: hostAccountName
 } : {
-  AzureWebJobsStorage__blobServiceUri: hostAccount.properties.primaryEndpoints.blob
-  AzureWebJobsStorage__queueServiceUri: hostAccount.properties.primaryEndpoints.queue
-  AzureWebJobsStorage__tableServiceUri: hostAccount.properties.primaryEndpoints.table
+  AzureWebJobsStorage__blobServiceUri: 'https://${hostAccountName}.blob.${suffix}'
+  AzureWebJobsStorage__queueServiceUri: 'https://${hostAccountName}.queue.${suffix}'
+  AzureWebJobsStorage__tableServiceUri: 'https://${hostAccountName}.table.${suffix}'
 }
 
 // Flex takes its runtime from functionAppConfig and refuses these.

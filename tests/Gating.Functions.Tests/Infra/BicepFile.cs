@@ -57,6 +57,9 @@ internal sealed record BicepResource(JsonElement Json)
 
     public JsonElement Body => Json.GetProperty("body");
 
+    /// <summary>Names of the members of <c>properties</c>.</summary>
+    public IReadOnlyList<string> Members => Body.TryGetProperty("properties", out var properties) && properties.ValueKind is JsonValueKind.Object ? [.. properties.EnumerateObject().Select(static member => member.Name).Where(static name => name[0] != '$')] : [];
+
     /// <summary>The JSON text of a member by its path (<c>properties.minimumTlsVersion</c>); null where there is none.</summary>
     public string? At(string path)
     {

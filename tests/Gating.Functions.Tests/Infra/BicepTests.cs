@@ -28,6 +28,7 @@ public sealed class BicepTests
     [InlineData("modules/storage.bicep", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "b24988ac-6180-42a0-ab88-20f7382dd24c", "more than anything here needs")]
     [InlineData("modules/storage.bicep", "principalType: who.type", "isWhoever: who.type", "principalType is missing")]
     [InlineData("modules/storage.bicep", "scope: accounts[1]", "scope: account[1]", "'account' is declared nowhere")]
+    [InlineData("modules/storage.bicep", "    allowedCopyScope: 'AAD'", "    allowedCopyScope: 'AAD'\n    allowPublicCopy: false", "has no member 'allowPublicCopy'")]
     [InlineData("modules/vault.bicep", "enablePurgeProtection: true", "enablePurgeProtection: false", "enablePurgeProtection is false")]
     [InlineData("modules/vault.bicep", "vaults@2026-02-01", "vaults@2024-11-01", "is of 2024-11-01, not 2026-02-01")]
     [InlineData("modules/monitor.bicep", "    DisableLocalAuth: disableKeys\n", "", "DisableLocalAuth is missing")]

@@ -81,6 +81,12 @@ internal static partial class InfraRules
                 }
             }
 
+            // An app's settings are members of our own naming, and held against the code.
+            foreach (var member in resource.Members.Except(ResourceTable.Members.GetValueOrDefault(resource.Type) ?? [], StringComparer.Ordinal).Where(_ => resource.Type is not "Microsoft.Web/sites/config"))
+            {
+                yield return $"{file.Name}: {resource.Name}.properties has no member '{member}'";
+            }
+
             if (ResourceTable.Tagged.Contains(resource.Type) && resource.At("tags") is null)
             {
                 yield return $"{file.Name}: {resource.Name} has no tags";

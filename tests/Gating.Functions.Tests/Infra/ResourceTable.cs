@@ -83,6 +83,41 @@ internal static class ResourceTable
         ("Microsoft.Authorization/locks", "properties.level", "CanNotDelete"),
     ];
 
+    /// <summary>Members of <c>properties</c> that the published types have and that are used here: a misspelt one would be ignored by Azure or refused at the deployment.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Members = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["Microsoft.Storage/storageAccounts"] =
+        [
+            "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowedCopyScope", "allowSharedKeyAccess", "defaultToOAuthAuthentication", "encryption", "isLocalUserEnabled", "isSftpEnabled", "minimumTlsVersion",
+            "networkAcls", "publicNetworkAccess", "sasPolicy", "supportsHttpsTrafficOnly",
+        ],
+        ["Microsoft.Storage/storageAccounts/blobServices"] = ["containerDeleteRetentionPolicy", "deleteRetentionPolicy", "isVersioningEnabled"],
+        ["Microsoft.Storage/storageAccounts/blobServices/containers"] = ["immutableStorageWithVersioning", "publicAccess"],
+        ["Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"] = ["allowProtectedAppendWrites", "immutabilityPeriodSinceCreationInDays"],
+        ["Microsoft.Storage/storageAccounts/managementPolicies"] = ["policy"],
+        ["Microsoft.KeyVault/vaults"] =
+            ["enablePurgeProtection", "enableRbacAuthorization", "enableSoftDelete", "networkAcls", "publicNetworkAccess", "sku", "softDeleteRetentionInDays", "tenantId"],
+        ["Microsoft.Web/serverfarms"] = ["maximumElasticWorkerCount", "reserved", "zoneRedundant"],
+        ["Microsoft.Web/sites"] =
+            ["clientAffinityEnabled", "functionAppConfig", "httpsOnly", "keyVaultReferenceIdentity", "publicNetworkAccess", "serverFarmId", "siteConfig", "virtualNetworkSubnetId"],
+        ["Microsoft.Web/sites/basicPublishingCredentialsPolicies"] = ["allow"],
+        ["Microsoft.OperationalInsights/workspaces"] = ["features", "retentionInDays", "sku", "workspaceCapping"],
+        ["Microsoft.Insights/components"] = ["Application_Type", "DisableIpMasking", "DisableLocalAuth", "IngestionMode", "WorkspaceResourceId"],
+        ["Microsoft.Insights/diagnosticSettings"] = ["logs", "workspaceId"],
+        ["Microsoft.Insights/metricAlerts"] = ["actions", "autoMitigate", "criteria", "description", "enabled", "evaluationFrequency", "scopes", "severity", "windowSize"],
+        ["Microsoft.Insights/scheduledQueryRules"] =
+            ["actions", "autoMitigate", "criteria", "description", "displayName", "enabled", "evaluationFrequency", "scopes", "severity", "skipQueryValidation", "windowSize"],
+        ["Microsoft.Insights/actionGroups"] = ["emailReceivers", "enabled", "groupShortName"],
+        ["Microsoft.Authorization/roleAssignments"] = ["principalId", "principalType", "roleDefinitionId"],
+        ["Microsoft.Authorization/roleDefinitions"] = ["assignableScopes", "description", "permissions", "roleName", "type"],
+        ["Microsoft.Authorization/locks"] = ["level", "notes"],
+        ["Microsoft.Network/virtualNetworks"] = ["addressSpace", "subnets"],
+        ["Microsoft.Network/networkSecurityGroups"] = ["securityRules"],
+        ["Microsoft.Network/privateEndpoints"] = ["privateLinkServiceConnections", "subnet"],
+        ["Microsoft.Network/privateEndpoints/privateDnsZoneGroups"] = ["privateDnsZoneConfigs"],
+        ["Microsoft.Network/privateDnsZones/virtualNetworkLinks"] = ["registrationEnabled", "virtualNetwork"],
+    };
+
     public static readonly IReadOnlySet<string> Tagged = new HashSet<string>(StringComparer.Ordinal)
     {
         "Microsoft.Resources/resourceGroups", "Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults", "Microsoft.Web/serverfarms", "Microsoft.Web/sites",

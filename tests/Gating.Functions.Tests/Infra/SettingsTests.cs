@@ -55,6 +55,37 @@ public sealed partial class SettingsTests
         }
     }
 
+    [Fact]
+    public async Task Functions_take_messages_from_the_queues_of_the_data_account_and_not_from_the_host_s_own() => (await ConnectionsAsync(InfraFolder.Real, Path.Combine(InfraFolder.Real.Root, "src"))).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("GatingStorage", 0)]
+    [InlineData("AzureWebJobsStorage", 1)]
+    [InlineData("Elsewhere", 1)]
+    public async Task A_function_on_other_queues_is_found(string connection, int faults)
+    {
+        using var copy = InfraFolder.Copy();
+        Directory.CreateDirectory(Path.Combine(copy.Root, "src"));
+        await File.WriteAllTextAsync(Path.Combine(copy.Root, "src", "trace.function.json"), $$"""{"bindings":[{"type":"queueTrigger","direction":"in","name":"message","queueName":"trace","connection":"{{connection}}"}]}""");
+        (await ConnectionsAsync(copy, Path.Combine(copy.Root, "src"))).Count.ShouldBe(faults);
+    }
+
+    /// <summary>A connection is the data account's where Bicep gives its <c>__queueServiceUri</c> the address that the gate itself has.</summary>
+    private static async Task<IReadOnlyList<string>> ConnectionsAsync(InfraFolder folder, string functions)
+    {
+        var text = (await BicepFile.ReadAsync(folder)).Single(static file => file.Name.EndsWith("/function.bicep", StringComparison.Ordinal)).Text;
+        return
+        [
+            .. from file in Directory.GetFiles(functions, "*function.json", SearchOption.AllDirectories)
+               where !file.Split(Path.DirectorySeparatorChar).Any(static part => part is "bin" or "obj" or "node_modules")
+               from binding in System.Text.Json.JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("bindings").EnumerateArray()
+               where binding.GetProperty("type").GetString() is "queueTrigger"
+               let connection = binding.TryGetProperty("connection", out var said) ? said.GetString() : "AzureWebJobsStorage"
+               where !text.Contains($"{connection}__queueServiceUri: queueServiceUri\n", StringComparison.Ordinal)
+               select $"{Path.GetFileName(file)} is triggered by '{connection}', which is not the data account's: GatingStorage is",
+        ];
+    }
+
     private static async Task<IReadOnlyList<string>> FaultsAsync(InfraFolder folder)
     {
         var read = SettingsOf(typeof(GateSettings), "Gating").Concat(VariablesOfCode()).Where(static name => name is not OfTheHost).ToHashSet(StringComparer.Ordinal);
