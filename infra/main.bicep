@@ -64,7 +64,7 @@ param largeUploads bool = true
 param storageSku string = 'Standard_ZRS'
 
 @maxLength(20)
-@description('Put before the names of tables, queues and containers; letters and digits, a letter first, or empty.')
+@description('Put before the names of tables, queues and containers. Must be empty where functions are triggered by queues, which name them.')
 param storagePrefix string = ''
 
 @allowed([

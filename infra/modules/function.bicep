@@ -145,15 +145,6 @@ resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01'
   }
 }
 
-// The short form builds names of the public cloud; the long one had a fault of the host in May 2026. AzureWebJobsStorage itself must be absent: empty, the host would fall back to it.
-var hostStorage = environment().name == 'AzureCloud' ? {
-  AzureWebJobsStorage__accountName: hostAccountName
-} : {
-  AzureWebJobsStorage__blobServiceUri: 'https://${hostAccountName}.blob.${suffix}'
-  AzureWebJobsStorage__queueServiceUri: 'https://${hostAccountName}.queue.${suffix}'
-  AzureWebJobsStorage__tableServiceUri: 'https://${hostAccountName}.table.${suffix}'
-}
-
 // Flex takes its runtime from functionAppConfig and refuses these.
 var premium = isFlex ? {} : {
   FUNCTIONS_EXTENSION_VERSION: '~4'
@@ -177,13 +168,14 @@ var exported = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEnd
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(hostStorage, premium, grantNext, grantPrevious, logEcdsa, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, {
+  properties: union(premium, grantNext, grantPrevious, logEcdsa, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, {
+    // The host keeps its leases in its own account and takes messages from the gate's: function.json of a queue names no other connection. By addresses, because the short form (accountName) is one account for all, and
+    // builds names of the public cloud. AzureWebJobsStorage itself must be absent: empty, the host would fall back to it.
+    AzureWebJobsStorage__blobServiceUri: 'https://${hostAccountName}.blob.${suffix}'
+    AzureWebJobsStorage__queueServiceUri: queueServiceUri
+    AzureWebJobsStorage__tableServiceUri: 'https://${hostAccountName}.table.${suffix}'
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: identityClientId
-    // The connection that function.json of a queue names: the data account's queues, as the same identity.
-    GatingStorage__queueServiceUri: queueServiceUri
-    GatingStorage__credential: 'managedidentity'
-    GatingStorage__clientId: identityClientId
     APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
     Gating__PublicUrl: origin
