@@ -84,7 +84,6 @@ var zoneNames = [
 ]
 var endpoints = [
   { name: 'host-blob', id: hostAccountId, group: 'blob', zone: 0 }
-  { name: 'host-queue', id: hostAccountId, group: 'queue', zone: 1 }
   { name: 'host-table', id: hostAccountId, group: 'table', zone: 2 }
   { name: 'data-blob', id: dataAccountId, group: 'blob', zone: 0 }
   { name: 'data-queue', id: dataAccountId, group: 'queue', zone: 1 }

@@ -103,7 +103,7 @@ resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
   }
 }
 
-resource hostRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for id in [blobOwner, queueContributor, tableContributor]: {
+resource hostRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for id in [blobOwner, tableContributor]: {
   scope: accounts[0]
   name: guid(resourceGroup().id, 'host', identityPrincipalId, id)
   properties: {
