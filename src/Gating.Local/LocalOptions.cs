@@ -6,8 +6,10 @@ namespace Gating.Local;
 /// <param name="Setup">Only bring the Node packages in step, then end.</param>
 /// <param name="Once">Walk the main job, then end: 0 if every step held.</param>
 /// <param name="Port">The first of <see cref="LocalPorts.Count"/> ports; 0: any free ones.</param>
-/// <param name="DataFolder">Where everything is kept that outlives a run; null: <c>.local</c> beside the solution.</param>
-internal sealed record LocalOptions(bool Setup, bool Once, bool Help, int Port, string? DataFolder)
+/// <param name="DataFolder">Where everything is kept that outlives a run; null: <c>.local</c> beside the solution, and for a drill a temporary folder.</param>
+/// <param name="Drill">Lose storage, restore it, and see an older backup refused; then end.</param>
+/// <param name="EvidenceFolder">Where an account of its own keeps the log's last known checkpoint; null: in the one account.</param>
+internal sealed record LocalOptions(bool Setup, bool Once, bool Help, int Port, string? DataFolder, bool Drill = false, string? EvidenceFolder = null)
 {
     public const int DefaultPort = 7080;
 
@@ -16,6 +18,7 @@ internal sealed record LocalOptions(bool Setup, bool Once, bool Help, int Port, 
 
           --once        end after the walk: 0 if every step held, else 1
           --setup       only install the Node packages
+          --drill       back up, lose storage, restore, and see an older backup refused: 0 if every step held, else 1
           --port N      the gate's port (7080); the five after it are used too, 0 takes any free ones
           --data DIR    where data is kept (.local)
         """;
@@ -29,6 +32,7 @@ internal sealed record LocalOptions(bool Setup, bool Once, bool Help, int Port, 
             {
                 "--setup" => options with { Setup = true },
                 "--once" => options with { Once = true },
+                "--drill" => options with { Drill = true },
                 "--help" or "-h" => options with { Help = true },
                 "--port" => options with { Port = ParsePort(Value(arguments, ref i)) },
                 "--data" => options with { DataFolder = Value(arguments, ref i) },

@@ -1,3 +1,4 @@
+using Gating.Local.Drill;
 using Gating.Local.Processes;
 using Gating.Local.Walk;
 using Spectre.Console;
@@ -17,6 +18,12 @@ internal static class LocalProgram
             {
                 report.Verbatim(LocalOptions.Usage);
                 return 0;
+            }
+
+            if (options.Drill)
+            {
+                OwnStorageOnly.Demand(Environment.GetEnvironmentVariables());
+                return await new RestoreDrill(options, report).RunAsync(cancellation) ? 0 : 1;
             }
 
             return options.Setup ? await SetUpAsync(cancellation) : await WalkAndServeAsync(options, report, cancellation);

@@ -71,6 +71,7 @@ internal sealed class LocalWorld : IAsyncDisposable
         var storage = new AzuriteOptions(data.File("azurite"), ports.Blob, ports.Queue, ports.Table);
         Azurite = Run(await AzuriteProcess.StartAsync(runtime, storage, cancellation));
         report.Done($"storage (Azurite), data in {storage.DataFolder}");
+        var evidence = options.EvidenceFolder is { } apart ? Run(await AzuriteProcess.StartAsync(runtime, new AzuriteOptions(apart), cancellation)) : null;
 
         Studio = Run(await StudioApp.StartAsync(ports.Studio, Http, cancellation));
         report.Done($"demonstration app at {Studio.Address}");
@@ -81,7 +82,7 @@ internal sealed class LocalWorld : IAsyncDisposable
         Studio.Issuer = Provider.Issuer;
         report.Done($"OpenID provider (oidc-provider) at {Provider.Issuer}");
 
-        Gate = Run(await LocalGate.StartAsync(new LocalGateOptions(ports.Gate, Azurite, Provider.Issuer, Studio.Secret, data.File("keys")), cancellation));
+        Gate = Run(await LocalGate.StartAsync(new LocalGateOptions(ports.Gate, Azurite, Provider.Issuer, Studio.Secret, data.File("keys"), evidence?.Blob), cancellation));
         report.Done($"gate at {Gate.Address}");
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gating.Fsck;
 using Gating.Functions;
 using Gating.Identity;
 using Gating.Ledger;
@@ -67,6 +68,20 @@ internal sealed class LocalGate : IAsyncDisposable
         return lines;
     }
 
+    /// <summary>How many stored things were verified, and what is wrong with which.</summary>
+    public async Task<(long Things, IReadOnlyList<string> Wrong)> CheckAsync(CancellationToken cancellation)
+    {
+        var (things, wrong) = (0L, new List<string>());
+        var walk = _app.Services.GetRequiredService<IStoreWalk>();
+        await foreach (var step in _app.Services.GetRequiredService<StoreFsck>().RunAsync(FsckPosition.Start, FsckPhase.Timelines, cancellation))
+        {
+            things += step.Things;
+            wrong.AddRange(step.Findings.OfType<FsckFinding.Wrong>().Select(finding => $"{walk.NameOf(finding.Thing)} ({finding.Fault}): expected {finding.Expected}; found {finding.Found}"));
+        }
+
+        return (things, wrong);
+    }
+
     public ValueTask DisposeAsync() => LocalKestrel.StopAsync(_app);
 
     private static async Task<LocalGate> StartAtAsync(LocalGateOptions options, int port, CancellationToken cancellation)
@@ -110,6 +125,7 @@ internal sealed class LocalGate : IAsyncDisposable
             ["Gating:Storage:QueueServiceUri"] = options.Storage.Queue.AbsoluteUri,
             ["Gating:Storage:BlobServiceUri"] = options.Storage.Blob.AbsoluteUri,
             ["Gating:Keys:DevelopmentFolder"] = options.KeyFolder,
+            ["Gating:Log:LastKnownBlobServiceUri"] = options.LastKnownBlobs?.AbsoluteUri,
         });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, address.Port));
 
