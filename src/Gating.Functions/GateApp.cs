@@ -71,7 +71,11 @@ public static class GateApp
         var log = services.GetRequiredService<LogEndpoint>();
         app.MapGet("/log/checkpoint", Handler(log.GetCheckpointAsync));
         app.MapGet("/log/vkeys", Handler(log.GetKeysAsync));
-        app.MapGet("/log/tile/{**path}", Handler(log.GetTileAsync));
+        foreach (var tile in LogEndpoint.TileRoutes)
+        {
+            app.MapGet(tile, Handler(log.GetTileAsync));
+        }
+
         var receipts = services.GetRequiredService<ReceiptsEndpoint>();
         app.MapGet("/v1/receipts/{entry}", Handler(receipts.GetAsync));
         app.MapGet("/v1/receipts/{entry}/{later}", Handler(receipts.GetLaterAsync));
