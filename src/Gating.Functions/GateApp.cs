@@ -2,6 +2,7 @@ using Gating.Functions.Endpoints;
 using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Endpoints.Signals;
+using Gating.Functions.Hosting;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
 using Gating.Registry.Changes;
@@ -37,14 +38,30 @@ public static class GateApp
         builder.Configuration.Sources.Insert(0, QuietFramework);
         var settings = new GateSettings();
         builder.Configuration.GetSection("Gating").Bind(settings);
-        builder.Services.AddGate(settings);
+        var host = FunctionsHost.From(builder.Configuration);
+        host?.Configure(builder);
+        builder.Services.AddGate(settings, host);
         builder.Services.AddExports(builder.Configuration);
         var app = builder.Build();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();
         Map(app);
+        if (host is not null)
+        {
+            MapInvocations(app);
+        }
+
         return app;
+    }
+
+    // Only there: standalone nobody has to be believed to be the host.
+    private static void MapInvocations(WebApplication app)
+    {
+        foreach (var (function, handler) in app.Services.GetRequiredService<Invocations>().All())
+        {
+            app.MapPost($"/{function}", Handler(handler));
+        }
     }
 
     private static void Map(WebApplication app)
