@@ -13,6 +13,7 @@ using Gating.Functions.Endpoints;
 using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Endpoints.Signals;
+using Gating.Functions.Hosting;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
@@ -46,11 +47,12 @@ internal static class Composition
     // One-time proofs remembered by an instance: at 80 s each, 50,000 a minute and 8 MB.
     private const int RememberedProofs = 65_536;
 
-    public static GateConfiguration AddGate(this IServiceCollection services, GateSettings settings)
+    public static GateConfiguration AddGate(this IServiceCollection services, GateSettings settings, FunctionsHost? host)
     {
         var errors = new List<string>();
         var configuration = GateConfiguration.From(settings, errors);
         var storage = StorageFrom(settings, errors);
+        errors.AddRange(HostErrors(settings, host));
         if (configuration is null || errors.Count > 0)
         {
             throw new ConfigurationException(errors);
@@ -61,14 +63,29 @@ internal static class Composition
         services.AddDomain(configuration);
         services.AddTimedTasks();
         services.AddEndpoints();
-        services.AddAddressLimits(configuration.IdentifyPerMinute);
-        if (settings.DrivesItself ?? Environment.GetEnvironmentVariable("FUNCTIONS_CUSTOMHANDLER_PORT") is null)
+        services.AddAddressLimits(configuration.IdentifyPerMinute, host is null ? null : FunctionsHost.AddressOf);
+        services.AddSingleton<Invocations>();
+        if (settings.DrivesItself ?? host is null)
         {
             services.AddHostedService<QueueDriver>();
             services.AddHostedService<TimerDriver>();
         }
 
         return configuration;
+    }
+
+    // What the host drives is written in function.json: queues by their own names.
+    private static IEnumerable<string> HostErrors(GateSettings settings, FunctionsHost? host)
+    {
+        if (host is not null && settings.DrivesItself is true)
+        {
+            yield return "Gating:DrivesItself is on, and the Functions host drives";
+        }
+
+        if (host is not null && settings.Storage.Prefix.Length > 0)
+        {
+            yield return $"Gating:Storage:Prefix is '{settings.Storage.Prefix}', and the Functions host takes messages from the queues without one";
+        }
     }
 
     private static void AddStorage(this IServiceCollection services, StorageOptions options)

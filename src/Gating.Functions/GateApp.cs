@@ -2,6 +2,7 @@ using Gating.Functions.Endpoints;
 using Gating.Functions.Endpoints.AuthZen;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Endpoints.Signals;
+using Gating.Functions.Hosting;
 using Gating.Functions.Http;
 using Gating.Functions.Telemetry;
 using Gating.Registry.Changes;
@@ -37,14 +38,30 @@ public static class GateApp
         builder.Configuration.Sources.Insert(0, QuietFramework);
         var settings = new GateSettings();
         builder.Configuration.GetSection("Gating").Bind(settings);
-        builder.Services.AddGate(settings);
+        var host = FunctionsHost.From(builder.Configuration);
+        host?.Configure(builder);
+        builder.Services.AddGate(settings, host);
         builder.Services.AddExports(builder.Configuration);
         var app = builder.Build();
         app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();
         Map(app);
+        if (host is not null)
+        {
+            MapInvocations(app);
+        }
+
         return app;
+    }
+
+    // Only there: standalone nobody has to be believed to be the host.
+    private static void MapInvocations(WebApplication app)
+    {
+        foreach (var (function, handler) in app.Services.GetRequiredService<Invocations>().All())
+        {
+            app.MapPost($"/{function}", Handler(handler));
+        }
     }
 
     private static void Map(WebApplication app)
@@ -71,7 +88,11 @@ public static class GateApp
         var log = services.GetRequiredService<LogEndpoint>();
         app.MapGet("/log/checkpoint", Handler(log.GetCheckpointAsync));
         app.MapGet("/log/vkeys", Handler(log.GetKeysAsync));
-        app.MapGet("/log/tile/{**path}", Handler(log.GetTileAsync));
+        foreach (var tile in LogEndpoint.TileRoutes)
+        {
+            app.MapGet(tile, Handler(log.GetTileAsync));
+        }
+
         var receipts = services.GetRequiredService<ReceiptsEndpoint>();
         app.MapGet("/v1/receipts/{entry}", Handler(receipts.GetAsync));
         app.MapGet("/v1/receipts/{entry}/{later}", Handler(receipts.GetLaterAsync));

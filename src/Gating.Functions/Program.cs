@@ -3,11 +3,10 @@ using Gating.Functions;
 try
 {
     await using var app = GateApp.Build(args);
-    await app.RunAsync();
-    return 0;
+    return await GateExit.RunAsync(app);
 }
 catch (ConfigurationException error)
 {
     await Console.Error.WriteLineAsync(error.Message);
-    return 1;
+    return GateExit.Fault;
 }

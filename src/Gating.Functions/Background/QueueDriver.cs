@@ -1,4 +1,3 @@
-using Gating.Functions.Telemetry;
 using Gating.Messages;
 
 namespace Gating.Functions.Background;
@@ -7,7 +6,7 @@ namespace Gating.Functions.Background;
 /// Takes messages from every queue that has a handler, where no Functions host does. Asks again at once while there are messages, and ever more seldom, up to two seconds, while there are
 /// none. A crash, or a stop in the middle, leaves messages whose lease ends after two minutes: they are received again.
 /// </summary>
-internal sealed partial class QueueDriver(MessageIntake intake, IMessageSource source, TimeProvider time, ILogger<QueueDriver> logger) : BackgroundService
+internal sealed class QueueDriver(MessageIntake intake, IMessageSource source, TimeProvider time, ILogger<QueueDriver> logger) : BackgroundService
 {
     /// <summary>Messages of one queue that are worked on at once.</summary>
     private const int AtOnce = 8;
@@ -87,7 +86,7 @@ internal sealed partial class QueueDriver(MessageIntake intake, IMessageSource s
 
         await done.CancelAsync();
         var latest = await keeping;
-        Report(queue, latest, outcome);
+        MessageReport.Write(logger, queue, delivery.Message(), outcome);
         await (outcome is MessageOutcome.Done or MessageOutcome.Refused
             ? source.RemoveAsync(queue, latest, stopping)
             : source.KeepAsync(queue, latest, RetryAfter(delivery.Count), stopping));
@@ -113,27 +112,5 @@ internal sealed partial class QueueDriver(MessageIntake intake, IMessageSource s
                 // The next renewal comes before this lease ends.
             }
         }
-    }
-
-    private void Report(string queue, Delivery delivery, MessageOutcome? outcome)
-    {
-        var (word, reason) = outcome switch
-        {
-            MessageOutcome.Done => ("done", "none"),
-            MessageOutcome.NotYet => ("not_yet", "none"),
-            MessageOutcome.Refused refused => ("refused", refused.Reason),
-            _ => ("failed", "storage_unavailable"),
-        };
-        GateTelemetry.MessageTaken(queue, word, reason);
-        if (outcome is MessageOutcome.Refused { IsTold: false } aside)
-        {
-            Log.SetAside(logger, queue, delivery.Id, aside.Reason, aside.Detail);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(30, LogLevel.Error, "Message {Id} of queue {Queue} was set aside ({Reason}): {Detail} See: gating messages list")]
-        public static partial void SetAside(ILogger logger, string queue, string id, string reason, string detail);
     }
 }

@@ -18,6 +18,13 @@ internal sealed class LogEndpoint(LogStores stores, LogKeys keys)
     private const string Minute = "public, max-age=60";
     private const string Forever = "public, max-age=31536000, immutable";
 
+    /// <summary>
+    /// A tile's path has one to six elements after its level, and a partial tile's width is one more (<see cref="TileId"/>). Each depth is a route, since each is a function: on a route for everything the Functions host would
+    /// pass on whatever an outsider writes.
+    /// </summary>
+    public static IEnumerable<string> TileRoutes { get; } =
+        [.. Enumerable.Range(1, TileId.MaxElements + 1).Select(static depth => "/log/tile/{level}" + string.Concat(Enumerable.Range(0, depth).Select(static at => $"/{{{(char)('a' + at)}}}")))];
+
     public async Task GetCheckpointAsync(HttpContext context)
     {
         if (await stores.Published.ReadAsync(context.RequestAborted) is not { } stored)

@@ -11,10 +11,11 @@ internal static class AddressLimits
 
     private const int WindowSeconds = 60;
 
-    public static void AddAddressLimits(this IServiceCollection services, int perMinute) => services.AddRateLimiter(options =>
+    /// <param name="addressOf">Who asks; null for whoever is at the other end of the connection.</param>
+    public static void AddAddressLimits(this IServiceCollection services, int perMinute, Func<HttpContext, string>? addressOf) => services.AddRateLimiter(options =>
     {
         options.AddPolicy(Identify, context => RateLimitPartition.GetSlidingWindowLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
+            addressOf?.Invoke(context) ?? context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
             _ => new() { PermitLimit = perMinute, Window = TimeSpan.FromSeconds(WindowSeconds), SegmentsPerWindow = 6, QueueLimit = 0 }));
         options.OnRejected = static async (rejected, _) =>
         {

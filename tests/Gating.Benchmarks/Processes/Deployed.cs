@@ -11,6 +11,11 @@ internal sealed class Deployed
 
     private Deployed(string folder) => _folder = folder;
 
+    /// <summary>What is deployed of the product, all files together.</summary>
+    public double GateMegabytes => Megabytes("Gating.Functions");
+
+    public double BareMegabytes => Megabytes("Gating.BareKestrel");
+
     /// <summary>Publishes both below bin; what is there already and still current is not compiled again.</summary>
     public static async Task<Deployed> PublishAsync(string source, Action<string> say)
     {
@@ -47,6 +52,11 @@ internal sealed class Deployed
     private static async Task PublishAsync(string project, string folder)
     {
         var output = Path.Combine(folder, Path.GetFileName(project));
+        if (Directory.Exists(output))
+        {
+            Directory.Delete(output, recursive: true);
+        }
+
         await using var publish = Child.Start("dotnet", ["publish", project, "-c", "Release", "-o", output, "--disable-build-servers", "-v", "quiet"], project, Nothing);
         var said = await publish.ReadToEndAsync();
         if (publish.ExitCode != 0)
@@ -54,6 +64,8 @@ internal sealed class Deployed
             throw new InvalidOperationException($"{project} could not be published: {said}");
         }
     }
+
+    private double Megabytes(string name) => new DirectoryInfo(Path.Combine(_folder, name)).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length) / 1_000_000.0;
 
     private Child Start(string name, Dictionary<string, string> environment, params string[] arguments) =>
         Child.Start(Path.Combine(_folder, name, name), arguments, Path.Combine(_folder, name), environment);

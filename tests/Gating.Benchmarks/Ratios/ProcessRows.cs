@@ -17,10 +17,11 @@ internal static class ProcessRows
         var deployed = await stage.DeployAsync(say);
         say("starts");
         var hello = await stage.World.HelloAsync();
-        var (bare, gate) = (new List<double>(), new List<double>());
+        var (bare, gate, ready) = (new List<double>(), new List<double>(), new List<double>());
         for (var start = 0; start < options.Starts; start++)
         {
             bare.Add(await FirstAnswerAsync(deployed.StartBare, hello));
+            ready.Add(await FirstAnswerAsync(() => deployed.StartGate(stage.GateSettings), hello, 404));
             gate.Add(await FirstAnswerAsync(() => deployed.StartGate(stage.GateSettings), await stage.World.RequestsAsync(1)));
         }
 
@@ -30,12 +31,13 @@ internal static class ProcessRows
         var ratio = gateMemory / bareMemory;
         return
         [
+            Row.AtMost("start to ready (GET / answered, as the Functions host asks) / bare Kestrel's", 1.2, Spread.Of(ready.Zip(bare, (ours, theirs) => ours / theirs)), $"{Row.Number(Spread.Of(ready).Median)} / {Row.Number(Spread.Of(bare).Median)} ms; packages {Row.Number(deployed.GateMegabytes)} / {Row.Number(deployed.BareMegabytes)} MB"),
             Row.AtMost("start to first grant / bare Kestrel's first answer", 1.2, Spread.Of(gate.Zip(bare, (ours, theirs) => ours / theirs)), $"{Row.Number(Spread.Of(gate).Median)} / {Row.Number(Spread.Of(bare).Median)} ms"),
             new($"resident memory after {options.MemoryGrants} grants / bare Kestrel after as many answers", "≤ 1.5x", ratio, "x", ratio <= 1.5, IsTiming: false, $"{Row.Number(gateMemory)} / {Row.Number(bareMemory)} MB; {others} of the answers were no grant"),
         ];
     }
 
-    private static async Task<double> FirstAnswerAsync(Func<(Child Process, int Port)> start, string requests)
+    private static async Task<double> FirstAnswerAsync(Func<(Child Process, int Port)> start, string requests, int expected = 200)
     {
         var request = RequestFile.Read(requests)[0];
         var started = Stopwatch.GetTimestamp();
@@ -46,7 +48,7 @@ internal static class ProcessRows
         var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         process.Kill();
         await process.DisposeAsync();
-        return status == 200 ? took : throw new InvalidOperationException($"The first answer was {status}: {connection.LastAnswer}");
+        return status == expected ? took : throw new InvalidOperationException($"The first answer was {status}: {connection.LastAnswer}");
     }
 
     private static async Task<(double Megabytes, long Others)> MemoryAsync(Stage stage, Func<(Child Process, int Port)> start, string requests, RatioOptions options)

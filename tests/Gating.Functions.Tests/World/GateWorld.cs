@@ -32,14 +32,14 @@ public sealed class GateWorld : IAsyncDisposable
 
     private readonly List<WebApplication> _instances = [];
     private readonly LoopbackProvider _issuers;
-    private readonly string _prefix = AzuriteStorage.NewPrefix();
+    private readonly string _prefix;
     private readonly string _keys = Directory.CreateTempSubdirectory("gating-keys").FullName;
     private StorageOptions _storage = null!;
     private Uri _tables = null!;
     private Uri _queues = null!;
     private Uri _blobs = null!;
 
-    private GateWorld(LoopbackProvider issuers) => _issuers = issuers;
+    private GateWorld(LoopbackProvider issuers, string prefix) => (_issuers, _prefix) = (issuers, prefix);
 
     public CapturedLogs Logs { get; } = new();
 
@@ -80,6 +80,7 @@ public sealed class GateWorld : IAsyncDisposable
     /// <param name="registry">Changes the registry before it is written.</param>
     /// <param name="tables">Another address for the tables: a proxy that loses answers.</param>
     /// <param name="azurite">Another than the one that tests share.</param>
+    /// <param name="prefix">Of the names in storage; where it is empty, the Azurite has to be this world's own.</param>
     /// <param name="configure">The last word on each instance.</param>
     public static async Task<GateWorld> StartAsync(
         int instances = 1,
@@ -90,10 +91,11 @@ public sealed class GateWorld : IAsyncDisposable
         Uri? blobs = null,
         bool drivesItself = false,
         AzuriteProcess? azurite = null,
+        string? prefix = null,
         Action<WebApplicationBuilder>? configure = null)
     {
         azurite ??= await SharedProcesses.AzuriteAsync();
-        var world = new GateWorld(await LoopbackProvider.StartAsync())
+        var world = new GateWorld(await LoopbackProvider.StartAsync(), prefix ?? AzuriteStorage.NewPrefix())
         {
             _tables = tables ?? azurite.Table,
             _queues = queues ?? azurite.Queue,

@@ -25,8 +25,8 @@ public readonly record struct TileId(int Level, long Index, int Width)
     private const string Root = "tile/";
     private const string Entries = "entries";
 
-    // Six elements of three digits: what a long can hold with room to spare.
-    private const int MaxElements = 6;
+    /// <summary>Six elements of three digits: what a long can hold with room to spare.</summary>
+    public const int MaxElements = 6;
 
     /// <summary>The longest path there is.</summary>
     private const int MaxLength = 5 + 7 + (5 * MaxElements) + 6;
