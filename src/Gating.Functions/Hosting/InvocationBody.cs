@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 
@@ -16,8 +18,9 @@ internal static class InvocationBody
     public const int MaxBytes = 2 * 1024 * 1024;
 
     /// <summary>
-    /// Our triggers say <c>"dataType": "binary"</c>: base64 of exactly the bytes that were put. A text in their place, written as JSON once or twice, and an object, which other versions of the host send, are read as well; a text
-    /// that is base64 is taken for bytes, and no message of ours is such a text.
+    /// Our triggers say <c>"dataType": "binary"</c>: base64 of exactly what lies in the queue. That is base64 again, which <c>host.json</c> leaves to us (<c>messageEncoding</c> none): the host would put what is none where nobody
+    /// reads it, and here it is set aside with a reason. A text in the place of the outer base64, written as JSON once or twice, and an object, which other versions of the host send, are read as well, and so is a message that
+    /// the host has decoded. What is base64 is taken for bytes: every message of ours is a JSON object, which is none.
     /// </summary>
     public static bool TryReadMessage(ReadOnlyMemory<byte> body, out ReadOnlyMemory<byte> message)
     {
@@ -33,7 +36,7 @@ internal static class InvocationBody
                 return false;
             }
 
-            message = value.ValueKind is JsonValueKind.String ? OfText(value.GetString()!) : Encoding.UTF8.GetBytes(value.GetRawText());
+            message = Decoded(value.ValueKind is JsonValueKind.String ? OfText(value.GetString()!) : Encoding.UTF8.GetBytes(value.GetRawText()));
             return true;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -41,6 +44,12 @@ internal static class InvocationBody
             // No JSON, or half of a surrogate pair.
             return false;
         }
+    }
+
+    private static byte[] Decoded(byte[] queued)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(queued.Length)];
+        return Base64.DecodeFromUtf8(queued, bytes, out var read, out var written) is OperationStatus.Done && read == queued.Length ? bytes[..written] : queued;
     }
 
     private static byte[] OfText(string text)

@@ -11,7 +11,7 @@ namespace Gating.Functions.Hosting;
 /// </summary>
 internal sealed partial class Invocations(MessageIntake intake, IEnumerable<ITimedTask> tasks, TimeProvider time, ILogger<Invocations> logger)
 {
-    /// <summary>Where the host puts what it has given up on: a message that failed <see cref="MessageIntake.MaxDeliveries"/> times, or was no base64.</summary>
+    /// <summary>Where the host puts what it has given up on: a message that failed <see cref="MessageIntake.MaxDeliveries"/> times.</summary>
     public const string Poison = "-poison";
 
     /// <summary>Five minutes before the host's <c>functionTimeout</c>, at which it kills this process with everybody's requests in it.</summary>

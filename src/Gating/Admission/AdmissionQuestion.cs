@@ -40,7 +40,7 @@ internal sealed record AdmissionQuestion(
     public ImmutableArray<ConsentStanding> Consents { get; init; } = [];
 
     /// <summary>What the request shows of a moderation of its input.</summary>
-    public ModerationFinding Moderation { get; init; } = new ModerationFinding.Missing();
+    public ModerationFinding Moderation { get; init; } = ModerationFinding.None;
 
     public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, SharedUsage shared, DateTimeOffset now, long maxRegistryAge)
     {

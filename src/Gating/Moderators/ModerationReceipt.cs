@@ -25,6 +25,9 @@ public abstract record ModerationFinding
     {
     }
 
+    /// <summary>One for all who show nothing.</summary>
+    public static ModerationFinding None { get; } = new Missing();
+
     /// <summary>None was sent, or nobody asks for one.</summary>
     public sealed record Missing : ModerationFinding;
 

@@ -24,7 +24,7 @@ public sealed class ModerationReceipts(string issuer)
     {
         if (text is null || demand is null)
         {
-            return new ModerationFinding.Missing();
+            return ModerationFinding.None;
         }
 
         if (CompactJws.Parse(text, out var jws) is not null || !string.Equals(jws.Header.Type, Type, StringComparison.Ordinal) || jws.Header.Jwk is not null

@@ -10,6 +10,8 @@ public sealed class InvocationBodyTests
 {
     [Theory]
     [InlineData("binary: base64, once", """{"Data":{"message":"eyJiaW4iOjF9"},"Metadata":{}}""", """{"bin":1}""")]
+    [InlineData("binary, as it lies in the queue", """{"Data":{"message":"ZXlKaWFXNGlPakY5"},"Metadata":{}}""", """{"bin":1}""")]
+    [InlineData("binary, and no base64 in the queue", """{"Data":{"message":"bm90IG9mIG91cnM="}}""", "not of ours")]
     [InlineData("binary that is no text", """{"Data":{"message":"//79"}}""", null)]
     [InlineData("double encoding", """{"Data":{"message":"\"{\\\"a\\\":1,\\\"s\\\":\\\"é\\\"}\""}}""", """{"a":1,"s":"é"}""")]
     [InlineData("double encoding of plain text", """{"Data":{"message":"\"plain text\""}}""", "plain text")]

@@ -7,7 +7,7 @@ namespace Gating.Functions.Tests.Hosting;
 
 /// <summary>
 /// One queue trigger as version 5 of the storage extension runs it: ten minutes' lease, deleted after success, hidden for <c>visibilityTimeout</c> after a failure, and in the poison queue after <c>maxDequeueCount</c> of them.
-/// What is not base64 goes there at once, raw as it was. A poison queue has no poison queue: what fails there stays hidden until its lease ends.
+/// Where <c>messageEncoding</c> is base64, what is none goes there at once, raw as it was. A poison queue has no poison queue: what fails there stays hidden until its lease ends.
 /// </summary>
 internal sealed class QueueListener(FunctionFile function, HostSettings settings, QueueServiceClient queues, Func<FunctionFile, string, Task<InvocationResult>> invoke)
 {
