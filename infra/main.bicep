@@ -127,6 +127,10 @@ param otlpEndpoint string = ''
 @description('Questions to /v1/identify that one address may ask a minute, on one instance.')
 param identifyPerMinute int = 60
 
+@maxLength(256)
+@description('Whom to tell of a hole, told at /.well-known/security.txt: mailto:… or an https address; empty for no such file.')
+param securityContact string = ''
+
 @description('Take telemetry from identities alone. Off only where the cloud does not support it.')
 param disableTelemetryKeys bool = true
 
@@ -250,6 +254,7 @@ module function 'modules/function.bicep' = {
     registrySeed: registrySeed
     otlpEndpoint: otlpEndpoint
     identifyPerMinute: identifyPerMinute
+    securityContact: securityContact
   }
 }
 

@@ -26,6 +26,7 @@ param logWitnesses string
 param registrySeed string
 param otlpEndpoint string
 param identifyPerMinute int
+param securityContact string
 
 var isFlex = hostingPlan == 'flex'
 
@@ -162,13 +163,14 @@ var signalsPrevious = contains(furtherKeys, 'SignalsPrevious') ? { Gating__Keys_
 // Unset is another thing than empty for these.
 var named = empty(logOrigin) ? {} : { Gating__Log__Origin: logOrigin }
 var witnessed = empty(logWitnesses) ? {} : { Gating__Log__Witnesses: logWitnesses }
+var contactable = empty(securityContact) ? {} : { Gating__SecurityContact: securityContact }
 var seeded = empty(registrySeed) ? {} : { Gating__RegistrySeed: registrySeed }
 var exported = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
 
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(premium, grantNext, grantPrevious, logEcdsa, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, {
+  properties: union(premium, grantNext, grantPrevious, logEcdsa, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, contactable, {
     // The host keeps its leases in its own account and takes messages from the gate's: function.json of a queue names no other connection. By addresses, because the short form (accountName) is one account for all, and
     // builds names of the public cloud. AzureWebJobsStorage itself must be absent: empty, the host would fall back to it.
     AzureWebJobsStorage__blobServiceUri: 'https://${hostAccountName}.blob.${suffix}'

@@ -27,6 +27,7 @@ using Gating.Log.Witnesses;
 using Gating.Mandates;
 using Gating.Messages;
 using Gating.Moderators;
+using Gating.People;
 using Gating.Receipts;
 using Gating.Registry;
 using Gating.Registry.Changes;
@@ -191,6 +192,7 @@ internal static class Composition
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
         services.AddSingleton<PersonErasure>();
+        services.AddSingleton<PeopleRecords>();
         services.AddSingleton<GrantInspector>();
         services.AddSingleton<GrantRevoker>();
         services.AddSingleton<PersonStops>();
@@ -277,9 +279,11 @@ internal static class Composition
         services.AddSingleton<BundlesEndpoint>();
         services.AddSingleton<UnmaskEndpoint>();
         services.AddSingleton<ErasureEndpoint>();
+        services.AddSingleton<PeopleEndpoint>();
         services.AddSingleton<RevocationAnswers>();
         services.AddSingleton<RevocationsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
+        services.AddSingleton<SecurityTextEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }
 

@@ -111,6 +111,7 @@ public static class GateApp
         app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
         app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));
         app.MapPost("/v1/trace/bundles", Handler(services.GetRequiredService<BundlesEndpoint>().PostAsync));
+        app.MapGet("/v1/people/{id}", Handler(services.GetRequiredService<PeopleEndpoint>().GetAsync));
         app.MapPost("/v1/people/{id}:erase", Handler(services.GetRequiredService<ErasureEndpoint>().EraseAsync));
         var unmask = services.GetRequiredService<UnmaskEndpoint>();
         app.MapPost("/v1/unmask", Handler(unmask.RequestAsync));
@@ -160,6 +161,7 @@ public static class GateApp
         app.MapGet("/statuslists", Handler(lists.ListAsync));
         app.MapGet("/statuslists/{id}", Handler(lists.GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
+        app.MapGet("/.well-known/security.txt", Handler(services.GetRequiredService<SecurityTextEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();
         app.MapGet("/healthz", Handler(HealthEndpoints.LiveAsync));
         app.MapGet("/readyz", Handler(health.ReadyAsync));

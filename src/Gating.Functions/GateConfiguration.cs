@@ -19,6 +19,9 @@ public sealed class ConfigurationException(IReadOnlyList<string> errors)
 /// <summary>The settings but for storage (see Composition.cs), checked and turned into what they stand for.</summary>
 internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, OperatorKey DataKey, SigningKeyRing GrantKeys, SignalKeys? SignalKeys, LogKeys LogKeys, ImmutableArray<Witness> Witnesses, string? RegistrySeed, int IdentifyPerMinute)
 {
+    /// <summary>A line of <c>security.txt</c>; null: there is none.</summary>
+    public string? SecurityContact { get; init; }
+
     public RegistryMode RegistryMode => Development ? RegistryMode.Development : RegistryMode.Production;
 
     /// <summary>Adds every error to <paramref name="errors"/>; null where there is one.</summary>
@@ -36,15 +39,24 @@ internal sealed record GateConfiguration(PublicOrigin Origin, bool Development, 
             errors.Add($"Gating:RegistrySeed names {seed}, which is not there");
         }
 
+        if (settings.SecurityContact is { } contact && !IsContact(contact))
+        {
+            errors.Add($"Gating:SecurityContact is '{contact}', not mailto: or an https address");
+        }
+
         if (settings.IdentifyPerMinute is < 1 or > 100_000)
         {
             errors.Add($"Gating:IdentifyPerMinute is {settings.IdentifyPerMinute}, not 1 to 100000");
         }
 
         return errors.Count == 0
-            ? new(origin!, settings.Development, dataKey!, grantKeys!, signalKeys, logKeys!, witnesses, settings.RegistrySeed, settings.IdentifyPerMinute)
+            ? new(origin!, settings.Development, dataKey!, grantKeys!, signalKeys, logKeys!, witnesses, settings.RegistrySeed, settings.IdentifyPerMinute) { SecurityContact = settings.SecurityContact }
             : null;
     }
+
+    // A line of the file: nothing in it may end the line.
+    private static bool IsContact(string contact) => contact.Length <= 256 && !contact.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && Uri.TryCreate(contact, UriKind.Absolute, out var address) && (address.Scheme is "https" || (address.Scheme is "mailto" && address.OriginalString.Contains('@', StringComparison.Ordinal)));
 
     private static OperatorKey? DataKeyFrom(string? value, List<string> errors)
     {

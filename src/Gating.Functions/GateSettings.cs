@@ -21,6 +21,9 @@ internal sealed class GateSettings
     /// <summary>Whether this process takes messages from the queues and runs timed tasks by itself. Off where the Functions host does both; null: on unless that host started us.</summary>
     public bool? DrivesItself { get; set; }
 
+    /// <summary>Where holes are reported, told at <c>/.well-known/security.txt</c> (RFC 9116): <c>mailto:…</c> or an https address; null: there is no such file.</summary>
+    public string? SecurityContact { get; set; }
+
     /// <summary>Questions to <c>/v1/identify</c> that one address may ask a minute, on one instance; 1 to 100,000. It is open to anybody, and each may bring a file.</summary>
     public int IdentifyPerMinute { get; set; } = 60;
 }

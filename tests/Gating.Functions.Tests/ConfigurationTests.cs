@@ -49,6 +49,9 @@ public sealed class ConfigurationTests
     [InlineData("Keys:DevelopmentFolder", "keys", "Development is off")]
     [InlineData("PublicUrl", "http://127.0.0.1:7080", "not an https origin")]
     [InlineData("Storage:TryTimeout", "00:01:00", "not 1 to 30 seconds")]
+    [InlineData("SecurityContact", "security@gate.example", "not mailto: or an https address")]
+    [InlineData("SecurityContact", "mailto:a@b.example\nCanonical: https://other.example", "not mailto: or an https address")]
+    [InlineData("SecurityContact", "http://gate.example/report", "not mailto: or an https address")]
     public void Development_and_production_never_meet(string name, string value, string message) =>
         Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { [name] = value })).Message.ShouldContain(message);
 

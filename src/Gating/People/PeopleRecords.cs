@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Gating.Admission;
+using Gating.Ledger;
+using Gating.Registry;
+using Gating.Usage;
+
+namespace Gating.People;
+
+/// <summary>How much of its quotas a person has used with one tool through one app.</summary>
+public sealed record PersonUsage(string App, string Tool, ImmutableArray<QuotaStatus> Quotas);
+
+/// <summary>A person as admins see one: how they stand, and nothing that says who they are.</summary>
+/// <param name="Status">What a request of theirs meets now.</param>
+/// <param name="SuspendedUntil">When the last suspension ends; null where there is none, or one without an end.</param>
+/// <param name="Stops">Revocations and suspensions that hold now.</param>
+/// <param name="Holds">Legal holds.</param>
+/// <param name="Entries">Of their ledger.</param>
+/// <param name="Usage">With the tools and through the apps of the last <see cref="PeopleRecords.MostEntries"/> entries, as far as these are registered.</param>
+public sealed record PersonRecord(
+    StreamStatus Status, DateTimeOffset? SuspendedUntil, int Stops, int Holds, long Entries, DateTimeOffset Since, DateTimeOffset Last, ImmutableArray<PersonUsage> Usage);
+
+/// <summary>What is recorded of a person, read for whoever asks: the head, the first entry, and the last ones. Throws <see cref="StorageUnavailableException"/>.</summary>
+public sealed class PeopleRecords(ILedgerStore ledger, RegistrySource registry, TimeProvider time)
+{
+    /// <summary>Entries that are looked at for what a person uses.</summary>
+    public const int MostEntries = 500;
+
+    /// <summary>Null where nothing is recorded.</summary>
+    public async Task<PersonRecord?> FindAsync(StreamId person, CancellationToken cancellation)
+    {
+        var reads = (Head: ledger.ReadHeadAsync(person, cancellation), First: ledger.ReadEntryAsync(person, 1, cancellation));
+        await Task.WhenAll(reads.Head, reads.First);
+        if (await reads.Head is not { Head: var head } || await reads.First is not { } first)
+        {
+            return null;
+        }
+
+        var used = new HashSet<(string App, string Tool)>();
+        await foreach (var entry in EntriesBack.ReadAsync(ledger, person, head.Seq, MostEntries, cancellation))
+        {
+            if (entry.Kind is EntryKind.Granted && AdmissionEntries.ReadGranted(entry).Terms is var terms)
+            {
+                used.Add((terms.App, terms.Resource));
+            }
+        }
+
+        return Of(head, first, used, await registry.GetAsync(cancellation), time.GetUtcNow());
+    }
+
+    private static PersonRecord Of(Head head, Entry first, IEnumerable<(string App, string Tool)> used, RegistrySnapshot registry, DateTimeOffset clock)
+    {
+        // By the clock of decisions.
+        var now = clock > head.Time ? clock : head.Time;
+        var stops = head.State.Stops.Standing.Where(stop => stop.HoldsAt(now)).ToList();
+        return new(
+            head.StatusAt(now),
+            stops.Count > 0 && stops.TrueForAll(static stop => stop.Until is not null) ? stops.Max(static stop => stop.Until) : null,
+            stops.Count,
+            head.State.Holds.Standing.Length,
+            head.Seq,
+            first.Time,
+            head.Time,
+            [
+                .. used.Order().Select(one => (one.App, one.Tool, Plan: registry.PlanOf(one.App, one.Tool))).Where(static one => one.Plan is not null)
+                    .Select(one => new PersonUsage(one.App, one.Tool, one.Plan!.Read(head.State.Windows, now))),
+            ]);
+    }
+}
