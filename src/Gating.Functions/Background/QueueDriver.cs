@@ -73,11 +73,11 @@ internal sealed class QueueDriver(MessageIntake intake, IMessageSource source, T
     private async Task TakeAsync(string queue, Delivery delivery, CancellationToken stopping)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var keeping = KeepAsync(queue, delivery, done.Token);
+        var (keeping, message) = (KeepAsync(queue, delivery, done.Token), delivery.Message());
         MessageOutcome? outcome = null;
         try
         {
-            outcome = await intake.TakeAsync(queue, delivery.Message(), delivery.Count >= MessageIntake.MaxDeliveries, stopping);
+            outcome = await intake.TakeAsync(queue, message, delivery.Count >= MessageIntake.MaxDeliveries, stopping);
         }
         catch (StorageUnavailableException)
         {
@@ -86,7 +86,7 @@ internal sealed class QueueDriver(MessageIntake intake, IMessageSource source, T
 
         await done.CancelAsync();
         var latest = await keeping;
-        MessageReport.Write(logger, queue, delivery.Message(), outcome);
+        MessageReport.Write(logger, queue, message, outcome);
         await (outcome is MessageOutcome.Done or MessageOutcome.Refused
             ? source.RemoveAsync(queue, latest, stopping)
             : source.KeepAsync(queue, latest, RetryAfter(delivery.Count), stopping));

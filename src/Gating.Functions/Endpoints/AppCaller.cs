@@ -29,6 +29,30 @@ internal sealed class AppCaller(RegistrySource registry, ClientAuthenticator cli
         return app;
     }
 
+    /// <summary>The app, and the JSON that it sent. Null where either was refused; then the answer is written.</summary>
+    /// <param name="most">Bytes of it.</param>
+    public async Task<(App App, byte[] Body)?> ReadJsonAsync(HttpContext context, int most)
+    {
+        if (await AuthenticateAsync(context) is not { } app)
+        {
+            return null;
+        }
+
+        if (!context.Request.HasJsonContentType())
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, "json_expected", "Send application/json.");
+            return null;
+        }
+
+        if (await BoundedBody.ReadAsync(context.Request, most, context.RequestAborted) is not { } body)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", $"A request has at most {most} bytes.");
+            return null;
+        }
+
+        return (app, body);
+    }
+
     private static PresentedCredentials Presented(StringValues authorization) =>
         authorization is [{ } only] && only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? new(StringValues.Empty, StringValues.Empty, StringValues.Empty, ClientAssertion.Type, only[Bearer.Length..])

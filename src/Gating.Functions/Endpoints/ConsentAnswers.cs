@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Gating.Consents;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
+using Gating.Registry.Reading;
 
 namespace Gating.Functions.Endpoints;
 
@@ -15,7 +14,7 @@ internal static class ConsentAnswers
         {
             json.WriteString("consent"u8, told.id);
             json.WriteString("state"u8, told.state);
-            json.WriteString("given"u8, Text(told.consent.At));
+            json.WriteString("given"u8, Rfc3339.Text(told.consent.At));
             json.WriteString("app"u8, told.consent.App);
             if (told.consent.Terms is { } terms)
             {
@@ -23,7 +22,7 @@ internal static class ConsentAnswers
                 json.WriteAnyTexts("apps", terms.Apps);
                 json.WriteString("requester"u8, terms.Requester is null ? "anyone"u8 : "one"u8);
                 json.WriteString("purpose"u8, terms.Purpose);
-                json.WriteString("expires"u8, Text(terms.Until));
+                json.WriteString("expires"u8, Rfc3339.Text(terms.Until));
             }
 
             json.WriteString("receipt"u8, ReceiptsEndpoint.PathOf(told.id));
@@ -61,6 +60,4 @@ internal static class ConsentAnswers
         };
         return Problem.WriteAsync(context, status, word, detail);
     }
-
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,7 @@ internal sealed class ConsentsEndpoint(
 {
     public async Task PostAsync(HttpContext context)
     {
-        if (await ReadAsync(context) is not var (app, body))
+        if (await callers.ReadJsonAsync(context, ConsentReader.MaxSize) is not var (app, body))
         {
             return;
         }
@@ -54,7 +54,7 @@ internal sealed class ConsentsEndpoint(
 
     public async Task WithdrawAsync(HttpContext context)
     {
-        if (await ReadAsync(context) is not var (app, body))
+        if (await callers.ReadJsonAsync(context, ConsentReader.MaxSize) is not var (app, body))
         {
             return;
         }
@@ -132,28 +132,6 @@ internal sealed class ConsentsEndpoint(
         return null;
     }
 
-    private async Task<(App App, byte[] Body)?> ReadAsync(HttpContext context)
-    {
-        if (await callers.AuthenticateAsync(context) is not { } app)
-        {
-            return null;
-        }
-
-        if (!context.Request.HasJsonContentType())
-        {
-            await Problem.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, "json_expected", "Send application/json.");
-            return null;
-        }
-
-        if (await BoundedBody.ReadAsync(context.Request, ConsentReader.MaxSize, context.RequestAborted) is not { } body)
-        {
-            await Problem.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", $"A consent has at most {ConsentReader.MaxSize} bytes.");
-            return null;
-        }
-
-        return (app, body);
-    }
-
     /// <summary>Null where the token does not hold; then the answer is written.</summary>
     private async Task<VerifiedIdentity?> IdentifyAsync(HttpContext context, App app, string token)
     {
@@ -161,7 +139,7 @@ internal sealed class ConsentsEndpoint(
         var (identity, error) = outcome.Match<(VerifiedIdentity?, TokenError?)>(
             static verified => (verified.Identity, null),
             static refused => (null, TokenError.Of(refused.Reason)),
-            static _ => (null, new TokenError(StatusCodes.Status503ServiceUnavailable, "", "issuer_keys_unavailable", "The identity provider's keys cannot be had now.")));
+            static _ => (null, TokenError.IssuerKeysUnavailable));
         if (error is { } why)
         {
             await Problem.WriteAsync(context, why.Status, why.Reason, why.Description);

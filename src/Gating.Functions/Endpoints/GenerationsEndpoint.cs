@@ -2,6 +2,7 @@ using System.Globalization;
 using Gating.Functions.Http;
 using Gating.Generations;
 using Gating.Grants;
+using Gating.Registry.Reading;
 
 namespace Gating.Functions.Endpoints;
 
@@ -65,8 +66,8 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
         return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Json, (id, generation), static (json, state) =>
         {
             json.WriteString("id"u8, state.id);
-            json.WriteString("begun_at"u8, Time(state.generation.At));
-            json.WriteString("open_until"u8, Time(state.generation.Until));
+            json.WriteString("begun_at"u8, Rfc3339.Text(state.generation.At));
+            json.WriteString("open_until"u8, Rfc3339.Text(state.generation.Until));
             json.WriteNumber("units"u8, state.generation.Units);
             json.WriteStartArray("outputs"u8);
             for (var number = 1; number <= state.generation.Contents.Length; number++)
@@ -106,6 +107,4 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
 
         return Problem.WriteAsync(context, status, word, detail);
     }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -107,7 +107,7 @@ internal sealed partial class TokenEndpoint(
         var (identity, unbelieved) = outcome.Match<(VerifiedIdentity?, TokenError?)>(
             static verified => (verified.Identity, null),
             static refused => (null, TokenError.Of(refused.Reason)),
-            static _ => (null, new TokenError(503, "temporarily_unavailable", "issuer_keys_unavailable", "The identity provider's keys cannot be had now.")));
+            static _ => (null, TokenError.IssuerKeysUnavailable));
         return identity is null ? Spent(client, proof, unbelieved) : Admissible(client, request, proof, key, identity);
     }
 

@@ -11,6 +11,8 @@ namespace Gating.Functions.Endpoints;
 /// </summary>
 internal readonly record struct TokenError(int Status, string Error, string Reason, string Description)
 {
+    public static TokenError IssuerKeysUnavailable { get; } = new(503, "temporarily_unavailable", "issuer_keys_unavailable", "The identity provider's keys cannot be had now.");
+
     public static TokenError Of(RefusalReason reason)
     {
         var (status, error, description) = reason switch

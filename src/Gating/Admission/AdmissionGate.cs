@@ -76,11 +76,8 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
                 return Refused(new(RefusalReason.Contended, RetryAfter: 1));
             }
 
-            var question = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge) with
-            {
-                Consents = isOpen ? await consents.ReadAsync(request.Detail.ConsentIds, cancellation) : [],
-                Moderation = moderation.Read(request.Detail.ModerationReceipt, snapshot.Tools.GetValueOrDefault(request.Resource)?.Moderation, snapshot),
-            };
+            var asked = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge);
+            var question = await AdmissionEvidence.AddAsync(asked, isOpen, consents, moderation, cancellation);
             var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
             var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);
             isNew = false;

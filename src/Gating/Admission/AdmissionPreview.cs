@@ -39,11 +39,7 @@ public sealed class AdmissionPreview(RegistrySource registry, StreamNames names,
             var isOpen = snapshot.IsOpen(request.App.Id, request.Resource, request.Identity.Issuer);
             var shared = await shares.LookAsync(isOpen ? snapshot.SharedOf(request.App.Id, request.Resource) : [], request.Detail.Units, cancellation);
             var now = time.GetUtcNow();
-            var question = AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge) with
-            {
-                Consents = isOpen ? await consents.ReadAsync(request.Detail.ConsentIds, cancellation) : [],
-                Moderation = moderation.Read(request.Detail.ModerationReceipt, snapshot.Tools.GetValueOrDefault(request.Resource)?.Moderation, snapshot),
-            };
+            var question = await AdmissionEvidence.AddAsync(AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge), isOpen, consents, moderation, cancellation);
             switch (AdmissionRules.Decide(question, state, new(head?.Time > now ? head.Time : now, time.GetTimestamp())).Answer)
             {
                 case AdmissionAnswer.Granted granted:

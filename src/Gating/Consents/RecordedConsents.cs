@@ -20,7 +20,7 @@ public sealed class RecordedConsents(ConsentHandles handles, ILedgerStore ledger
     /// Whether all of them still hold. Asked after a commit and before anybody is told: what was committed before a withdrawal was may be used, and what was committed after it nobody gets, although the two stand in different ledgers.
     /// </summary>
     public async Task<bool> HoldAsync(ImmutableArray<string> ids, CancellationToken cancellation) =>
-        ids.IsEmpty || Array.TrueForAll([.. await ReadAsync(ids, cancellation)], standing => standing.HoldsAt(time.GetUtcNow()));
+        ids.IsEmpty || (await ReadAsync(ids, cancellation)).All(standing => standing.HoldsAt(time.GetUtcNow()));
 
     private async Task<ConsentStanding> ReadAsync(StreamId person, long seq, CancellationToken cancellation)
     {

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gating.Identity.Jose;
+using Gating.Registry.Reading;
 
 namespace Gating.Messages;
 
@@ -60,7 +60,7 @@ public sealed record CloudEvent(string Id, string Source, string Type, string? S
 
             if (one.Time is { } time)
             {
-                json.WriteString("time"u8, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+                json.WriteString("time"u8, Rfc3339.Text(time));
             }
 
             json.WriteString("datacontenttype"u8, DataType);

@@ -95,24 +95,7 @@ internal sealed class EvaluationEndpoint(AppCaller callers, RegistrySource regis
             context.Response.Headers["X-Request-ID"] = id;
         }
 
-        if (await callers.AuthenticateAsync(context) is not { } app)
-        {
-            return null;
-        }
-
-        if (!context.Request.HasJsonContentType())
-        {
-            await Problem.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, "json_expected", "Send application/json.");
-            return null;
-        }
-
-        if (await BoundedBody.ReadAsync(context.Request, EvaluationReader.MaxSize, context.RequestAborted) is not { } body)
-        {
-            await Problem.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", $"A request has at most {EvaluationReader.MaxSize} bytes.");
-            return null;
-        }
-
-        return (app, body);
+        return await callers.ReadJsonAsync(context, EvaluationReader.MaxSize);
     }
 
     private async Task<Answer> AskAsync(App app, AskedEvaluation asked, CancellationToken cancellation)

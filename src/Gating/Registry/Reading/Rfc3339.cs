@@ -11,4 +11,7 @@ public static class Rfc3339
             && text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _]
             ? DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds())
             : null;
+
+    /// <summary>In UTC, with milliseconds always.</summary>
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
