@@ -90,6 +90,7 @@ internal sealed class GenerationsEndpoint(PresentedGrants grants, GrantRedeemer 
         {
             GenerationRefusal.AppStopped => (403, "app_stopped", "The app is stopped."),
             GenerationRefusal.ToolStopped => (403, "tool_stopped", "The tool is stopped."),
+            GenerationRefusal.KeyStopped => (403, "key_stopped", "The key that the grant is bound to is stopped."),
             GenerationRefusal.IssuerStopped => (403, "issuer_stopped", "The issuer of the person's identity is stopped."),
             GenerationRefusal.PersonRevoked => (403, "person_revoked", "The person's access was revoked."),
             GenerationRefusal.PersonSuspended => (403, "person_suspended", "The person's access is suspended."),

@@ -125,7 +125,7 @@ internal sealed partial class TokenEndpoint(
             return (usedProof, client.App, null);
         }
 
-        return (null, client.App, new(client.App, identity, request.Resource, request.Detail, proof?.Thumbprint, Row(proof?.Id), Row(client.Assertion), key));
+        return (null, client.App, new(client.App, identity, request.Resource, request.Detail, proof?.Thumbprint, Row(proof?.Id), Row(client.Assertion), key) { ClientKey = client.KeyThumbprint });
     }
 
     // What was presented with a token that did not hold is used up all the same.

@@ -47,6 +47,7 @@ internal readonly record struct TokenError(int Status, string Error, string Reas
             RefusalReason.TooManyWindows => (429, "access_denied", "The person uses too many tools at once."),
             RefusalReason.AppStopped => (400, "unauthorized_client", "The app is stopped."),
             RefusalReason.IssuerStopped => (400, "access_denied", "The identity provider is stopped."),
+            RefusalReason.KeyStopped => (400, "access_denied", "A key that the request was proven by is stopped: the app's, the identity provider's, or that of the DPoP proof."),
             RefusalReason.IdentityConflict => (400, "access_denied", "The account and the person are known as two; an operator has to join them first."),
             RefusalReason.ProofReplayed => (400, "invalid_dpop_proof", "The DPoP proof was used before."),
             RefusalReason.AssertionReplayed => (401, "invalid_client", "The client assertion was used before."),
@@ -82,6 +83,7 @@ internal readonly record struct TokenError(int Status, string Error, string Reas
         IdentityRefusal.UnknownKey => Subject("token_key_unknown", "is signed with a key that its issuer does not publish"),
         IdentityRefusal.UnfitKey => Subject("token_key_unfit", "is signed with a key that may not sign it"),
         IdentityRefusal.AmbiguousKey => Subject("token_key_ambiguous", "could be signed with several keys and names none"),
+        IdentityRefusal.KeyStopped => Subject("token_key_stopped", "is signed with a key that is stopped"),
         IdentityRefusal.BadSignature => Subject("token_signature_bad", "has a signature that does not verify"),
         IdentityRefusal.NaturalPersonMissing => new(
             400, "insufficient_user_authentication", "natural_person_missing", "The issuer is trusted to tell people apart, and this token does not: ask for the claim."),

@@ -177,6 +177,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
         var now = await registry.GetAsync(cancellation);
         return now.Apps.GetValueOrDefault(request.App.Id) is not { Status: RegistryStatus.Active } ? new(RefusalReason.AppStopped)
             : now.Issuers.GetValueOrDefault(request.Identity.Issuer) is not { Status: RegistryStatus.Active } ? new(RefusalReason.IssuerStopped)
+            : request.RestsOnStoppedKey(now) ? new(RefusalReason.KeyStopped)
             : now.Tools.GetValueOrDefault(request.Resource) is not { Status: RegistryStatus.Active } ? new(RefusalReason.ToolStopped)
             : !await consents.HoldAsync(request.Detail.ConsentIds, cancellation) ? new(RefusalReason.ConsentWithdrawn)
             : null;

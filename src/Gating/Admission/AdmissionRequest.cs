@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
@@ -21,6 +22,15 @@ public sealed record AdmissionRequest(
     IdempotencyKey? IdempotencyKey)
 {
     public const int MaxResource = 512;
+
+    /// <summary>Thumbprint of the key that signed the client assertion; null for a secret.</summary>
+    public string? ClientKey { get; init; }
+
+    /// <summary>Whether a key that anything of it was proven by is stopped.</summary>
+    internal bool RestsOnStoppedKey(RegistrySnapshot registry) =>
+        registry.StoppedKeys is { Count: > 0 } stopped && (Contains(stopped, ClientKey) || Contains(stopped, Identity.SignedWith) || Contains(stopped, KeyThumbprint));
+
+    private static bool Contains(FrozenSet<string> stopped, string? key) => key is not null && stopped.Contains(key);
 }
 
 /// <summary>A refusal, with what the person or the app can do about it.</summary>

@@ -35,7 +35,7 @@ internal static class AdmissionRules
 
     private static readonly ImmutableArray<Rule> Rules =
     [
-        AppIsActive, IssuerIsActive, ToolIsOpen, DossierIsComplete, OperationIsAllowed, KeyIsBound, PersonIsProven, DepictedConsented, InputIsModerated, PersonIsActive,
+        AppIsActive, IssuerIsActive, KeysAreTrusted, ToolIsOpen, DossierIsComplete, OperationIsAllowed, KeyIsBound, PersonIsProven, DepictedConsented, InputIsModerated, PersonIsActive,
     ];
 
     public static Decided<AdmissionAnswer> Decide(AdmissionQuestion question, StreamState state, DecisionTime time)
@@ -120,6 +120,9 @@ internal static class AdmissionRules
 
     private static Refusal? IssuerIsActive(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
         question.Issuer is { Status: RegistryStatus.Active } ? null : new(RefusalReason.IssuerStopped);
+
+    private static Refusal? KeysAreTrusted(AdmissionQuestion question, StreamState state, DateTimeOffset now) =>
+        question.Request.RestsOnStoppedKey(question.Registry) ? new(RefusalReason.KeyStopped) : null;
 
     private static Refusal? ToolIsOpen(AdmissionQuestion question, StreamState state, DateTimeOffset now) => question.Tool switch
     {

@@ -102,6 +102,13 @@ public sealed record MediaDetail(
             }
         });
 
+    /// <summary>Of what <see cref="ToJson"/> wrote.</summary>
+    internal static int ReadUnits(ReadOnlyMemory<byte> details)
+    {
+        using var json = JsonDocument.Parse(details);
+        return json.RootElement.GetProperty("units").GetInt32();
+    }
+
     private static MediaDetail? ReadArray(ref Utf8JsonReader reader, out string problem)
     {
         problem = "authorization_details is not an array of one object";

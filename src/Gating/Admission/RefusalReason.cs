@@ -44,6 +44,7 @@ public enum RefusalReason
     ModerationOtherInput,
     ModerationRefused,
     ModerationStale,
+    KeyStopped,
 }
 
 /// <summary>The words of the reasons, as they stand in entries, answers and metrics.</summary>
@@ -93,5 +94,6 @@ public static class RefusalCodes
         RefusalReason.ModerationOtherInput => "moderation_other_input",
         RefusalReason.ModerationRefused => "moderation_refused",
         RefusalReason.ModerationStale => "moderation_stale",
+        RefusalReason.KeyStopped => "key_stopped",
     };
 }

@@ -9,7 +9,8 @@ namespace Gating.Clients;
 /// <c>private_key_jwt</c> (RFC 7523 section 3 as narrowed by its 2026 update: our issuer identifier is the only audience). Presentable from
 /// 10 s before its <c>iat</c> until its <c>exp</c>, at most 60 s apart.
 /// </summary>
-public readonly record struct ClientAssertion(App App, OneTimeId Id)
+/// <param name="KeyThumbprint">Of the key that signed it.</param>
+public readonly record struct ClientAssertion(App App, OneTimeId Id, string KeyThumbprint)
 {
     public const string Type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int MaxClientIdCharacters = 64;
@@ -46,8 +47,9 @@ public readonly record struct ClientAssertion(App App, OneTimeId Id)
                 return wrongClaim;
             }
 
-            assertion = new ClientAssertion(app, id);
-            return CheckSignature(jws, app, algorithm);
+            var refusal = CheckSignature(jws, app, algorithm, out var thumbprint);
+            assertion = new ClientAssertion(app, id, thumbprint);
+            return refusal;
         }
     }
 
@@ -139,14 +141,18 @@ public readonly record struct ClientAssertion(App App, OneTimeId Id)
         };
     }
 
-    private static ClientRefusal? CheckSignature(CompactJws jws, App app, SigningAlgorithm algorithm) =>
-        ClientKeys.Of(app).Find(jws.Header.KeyId, algorithm, out var key) switch
+    private static ClientRefusal? CheckSignature(CompactJws jws, App app, SigningAlgorithm algorithm, out string thumbprint)
+    {
+        var match = ClientKeys.Of(app).Find(jws.Header.KeyId, algorithm, out var key);
+        thumbprint = match is KeyMatch.Found ? key.Thumbprint : "";
+        return match switch
         {
             KeyMatch.Unknown => ClientRefusal.UnknownKey,
             KeyMatch.Unfit => ClientRefusal.UnfitKey,
             KeyMatch.Ambiguous => ClientRefusal.AmbiguousKey,
             KeyMatch.Found => jws.IsSignedBy(key, algorithm) ? null : ClientRefusal.BadSignature,
         };
+    }
 
     private static ClientRefusal? Refusal(ClaimState state) => state switch
     {

@@ -50,7 +50,7 @@ public sealed class ClientAuthenticator(string issuer, TimeProvider time)
         {
             null => Refuse(ClientRefusal.UnknownClient),
             _ when !matches => Refuse(ClientRefusal.WrongSecret),
-            { Status: RegistryStatus.Active } => new ClientOutcome.Authenticated(app, null),
+            { Status: RegistryStatus.Active } => new ClientOutcome.Authenticated(app, null, null),
             _ => Refuse(ClientRefusal.ClientStopped),
         };
     }
@@ -78,7 +78,7 @@ public sealed class ClientAuthenticator(string issuer, TimeProvider time)
         }
 
         return assertion.App.Status == RegistryStatus.Active
-            ? new ClientOutcome.Authenticated(assertion.App, assertion.Id)
+            ? new ClientOutcome.Authenticated(assertion.App, assertion.Id, assertion.KeyThumbprint)
             : Refuse(ClientRefusal.ClientStopped);
     }
 

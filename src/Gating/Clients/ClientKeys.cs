@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -12,18 +13,18 @@ internal static class ClientKeys
     private const int MaxJwkDepth = 8;
     private static readonly ConditionalWeakTable<object, KeySet> Read = [];
 
-    public static KeySet Of(App app) => Read.GetValue(app, static app => ReadAll(((App)app).Keys));
+    public static KeySet Of(App app) => Read.GetValue(app, static of => of is App app ? ReadAll(app.Keys, app.StoppedKeys) : throw new System.Diagnostics.UnreachableException());
 
-    public static KeySet Of(Moderator moderator) => Read.GetValue(moderator, static moderator => ReadAll(((Moderator)moderator).Keys));
+    public static KeySet Of(Moderator moderator) => Read.GetValue(moderator, static of => of is Moderator moderator ? ReadAll(moderator.Keys, moderator.StoppedKeys) : throw new System.Diagnostics.UnreachableException());
 
-    // The registry's key id and algorithm hold, whatever the JWK says of itself; where the two contradict each other the key is good for nothing.
-    private static KeySet ReadAll(ImmutableArray<ClientKey> keys)
+    // The registry's key id and algorithm hold, whatever the JWK says of itself; where the two contradict each other, or somebody stopped it, the key is good for nothing.
+    private static KeySet ReadAll(ImmutableArray<ClientKey> keys, FrozenSet<string> stopped)
     {
         var usable = ImmutableArray.CreateBuilder<VerificationKey>();
         var unfit = ImmutableArray.CreateBuilder<string>();
         foreach (var registered in keys)
         {
-            if (ReadOne(registered) is { } key)
+            if (ReadOne(registered) is { } key && !stopped.Contains(key.Thumbprint))
             {
                 usable.Add(key);
             }

@@ -50,7 +50,8 @@ public abstract record ClientOutcome
     }
 
     /// <param name="Assertion">What must not be presented again; null for a secret.</param>
-    public sealed record Authenticated(App App, OneTimeId? Assertion) : ClientOutcome
+    /// <param name="KeyThumbprint">Of the key that signed the assertion; null for a secret.</param>
+    public sealed record Authenticated(App App, OneTimeId? Assertion, string? KeyThumbprint) : ClientOutcome
     {
         public override T Match<T>(Func<Authenticated, T> authenticated, Func<Refused, T> refused) => authenticated(this);
     }

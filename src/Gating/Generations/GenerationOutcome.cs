@@ -28,6 +28,9 @@ public enum GenerationRefusal
 
     /// <summary>A consent that the grant was given under was withdrawn since, or is over.</summary>
     ConsentWithdrawn = 11,
+
+    /// <summary>The key that the grant is bound to is stopped.</summary>
+    KeyStopped = 12,
 }
 
 /// <summary>How redeeming a grant ended.</summary>

@@ -61,6 +61,7 @@ internal static class GenerationRules
         question.Registry.Apps.GetValueOrDefault(question.Grant.App) is not { Status: RegistryStatus.Active } ? GenerationRefusal.AppStopped
         : question.Registry.Tools.GetValueOrDefault(question.Grant.Resource) is not { Status: RegistryStatus.Active } ? GenerationRefusal.ToolStopped
         : question.Issuer is { } issuer && question.Registry.Issuers.GetValueOrDefault(issuer) is not { Status: RegistryStatus.Active } ? GenerationRefusal.IssuerStopped
+        : question.Grant.KeyThumbprint is { } key && question.Registry.StoppedKeys.Contains(key) ? GenerationRefusal.KeyStopped
         : state.StatusAt(now) is StreamStatus.Revoked or StreamStatus.Erased ? GenerationRefusal.PersonRevoked
         : state.StatusAt(now) is not StreamStatus.Active ? GenerationRefusal.PersonSuspended
         : now >= question.Grant.ExpiresAt ? GenerationRefusal.GrantExpired

@@ -114,7 +114,7 @@ public sealed class SigningKey
         _idle.Add(key);
     }
 
-    internal VerificationKey ToVerificationKey() => VerificationKey.Ec(KeyId, new ECParameters { Curve = _parameters.Curve, Q = _parameters.Q }, SigningAlgorithm.ES256, fieldBytes: 32);
+    internal VerificationKey ToVerificationKey() => VerificationKey.Ec(KeyId, KeyId, new ECParameters { Curve = _parameters.Curve, Q = _parameters.Q }, SigningAlgorithm.ES256, fieldBytes: 32);
 
     internal static SigningKey FromPem(string role, string pem, bool mustSign)
     {

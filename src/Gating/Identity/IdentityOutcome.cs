@@ -46,6 +46,9 @@ public enum IdentityRefusal
     /// another identity, since it would make one human two persons.
     /// </summary>
     NaturalPersonMissing = 19,
+
+    /// <summary>The signature holds, and an admin stopped the key.</summary>
+    KeyStopped = 20,
 }
 
 /// <summary>What <see cref="IdentityVerifier"/> found.</summary>

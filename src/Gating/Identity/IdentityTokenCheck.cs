@@ -10,6 +10,9 @@ namespace Gating.Identity;
 /// <summary>A token with nothing wrong, its payload and when it was looked at; or the <paramref name="Fault"/>, and then nothing else.</summary>
 internal readonly record struct CheckedToken(IdentityOutcome? Fault, JsonDocument? Payload, IdentityClaims Claims, DateTimeOffset At) : IDisposable
 {
+    /// <summary>Thumbprint of the key that signed it.</summary>
+    public string? SignedWith { get; init; }
+
     public void Dispose() => Payload?.Dispose();
 }
 
@@ -41,47 +44,56 @@ internal sealed class IdentityTokenCheck(IssuerKeys keys, TimeProvider time)
             }
 
             // Last, since it alone can cost a fetch: only a token with nothing else wrong makes the gate ask a provider.
-            if (await CheckSignatureAsync(jws, claims, cancellation) is { } unsigned)
+            var (unsigned, key) = await CheckSignatureAsync(jws, claims, cancellation);
+            if (unsigned is null)
             {
-                payload.Dispose();
-                return new(unsigned, null, default, default);
+                return new(null, payload, claims, now) { SignedWith = key };
             }
+
+            payload.Dispose();
+            return new(unsigned, null, default, default);
         }
         catch
         {
             payload.Dispose();
             throw;
         }
-
-        return new(null, payload, claims, now);
     }
 
-    private async ValueTask<IdentityOutcome?> CheckSignatureAsync(CompactJws jws, IdentityClaims claims, CancellationToken cancellation)
+    /// <summary>What is wrong, or the thumbprint of the key that signed it.</summary>
+    private async ValueTask<(IdentityOutcome? Fault, string? Key)> CheckSignatureAsync(CompactJws jws, IdentityClaims claims, CancellationToken cancellation)
     {
         var answer = await keys.FindAsync(claims.Issuer, jws.Header.KeyId, claims.Algorithm, cancellation);
         switch (answer.Status)
         {
             case KeyStatus.Unavailable:
-                return IdentityOutcome.Unavailable.Instance;
+                return (IdentityOutcome.Unavailable.Instance, null);
             case KeyStatus.Unknown:
-                return new IdentityOutcome.Refused(IdentityRefusal.UnknownKey);
+                return Fault(IdentityRefusal.UnknownKey);
             case KeyStatus.Unfit:
-                return new IdentityOutcome.Refused(IdentityRefusal.UnfitKey);
+                return Fault(IdentityRefusal.UnfitKey);
             case KeyStatus.Ambiguous:
-                return new IdentityOutcome.Refused(IdentityRefusal.AmbiguousKey);
+                return Fault(IdentityRefusal.AmbiguousKey);
             case KeyStatus.Found:
             default:
                 break;
         }
 
-        if (jws.IsSignedBy(answer.Key!, claims.Algorithm))
+        var key = answer.Key!;
+        if (!jws.IsSignedBy(key, claims.Algorithm))
         {
-            return null;
+            if (await keys.FindReplacementAsync(claims.Issuer, key, claims.Algorithm, cancellation) is not { } replacement || !jws.IsSignedBy(replacement, claims.Algorithm))
+            {
+                return Fault(IdentityRefusal.BadSignature);
+            }
+
+            key = replacement;
         }
 
-        var replacement = await keys.FindReplacementAsync(claims.Issuer, answer.Key!, claims.Algorithm, cancellation);
-        return replacement is not null && jws.IsSignedBy(replacement, claims.Algorithm) ? null : new IdentityOutcome.Refused(IdentityRefusal.BadSignature);
+        return claims.Issuer.StoppedKeys.Contains(key.Thumbprint) ? Fault(IdentityRefusal.KeyStopped) : (null, key.Thumbprint);
     }
+
+    private static (IdentityOutcome? Fault, string? Key) Fault(IdentityRefusal reason) => (new IdentityOutcome.Refused(reason), null);
 
     private static IdentityRefusal Refusal(JwsFault fault) => fault switch
     {

@@ -26,19 +26,25 @@ public sealed class IdentityVerifier(IssuerKeys keys, TimeProvider time)
     public async ValueTask<IdentityOutcome> VerifyAsync(string token, App app, FrozenDictionary<string, Issuer> issuers, CancellationToken cancellation)
     {
         using var found = await _check.RunAsync(token, app.Audiences, issuers, cancellation);
-        return found.Fault ?? Believe(found.Payload!.RootElement, found.Claims, found.At);
+        return found.Fault ?? Believe(found);
     }
 
-    private static IdentityOutcome Believe(JsonElement payload, IdentityClaims claims, DateTimeOffset now) =>
-        NaturalPersonOf(payload, claims.Issuer, out var naturalPerson) is { } refusal
+    private static IdentityOutcome Believe(in CheckedToken token)
+    {
+        var (payload, claims) = (token.Payload!.RootElement, token.Claims);
+        return NaturalPersonOf(payload, claims.Issuer, out var naturalPerson) is { } refusal
             ? new IdentityOutcome.Refused(refusal)
             : new IdentityOutcome.Verified(new VerifiedIdentity(
                 claims.Issuer.Id,
                 claims.Subject,
                 naturalPerson,
-                AssuranceMapping.Of(payload, claims.Issuer, now),
+                AssuranceMapping.Of(payload, claims.Issuer, token.At),
                 claims.AuthenticatedAt,
-                claims.ExpiresAt));
+                claims.ExpiresAt)
+            {
+                SignedWith = token.SignedWith,
+            });
+    }
 
     /// <summary>Null where the issuer is not trusted to tell humans apart.</summary>
     internal static IdentityRefusal? NaturalPersonOf(JsonElement payload, Issuer issuer, out string? naturalPerson)

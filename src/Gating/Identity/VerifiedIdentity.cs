@@ -11,4 +11,8 @@ public sealed record VerifiedIdentity(
     string? NaturalPerson,
     Assurance Assurance,
     DateTimeOffset? AuthenticatedAt,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt)
+{
+    /// <summary>Thumbprint (RFC 7638) of the issuer's key that signed the token.</summary>
+    public string? SignedWith { get; init; }
+}

@@ -30,6 +30,9 @@ public sealed record App(
 {
     /// <summary>Limits of everybody's use through the app (<see cref="QuotaScope.App"/>).</summary>
     public ImmutableArray<Quota> Quotas { get; init; } = [];
+
+    /// <summary>Thumbprints (RFC 7638) of keys that are stopped, this app's or anybody's.</summary>
+    public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
 }
 
 /// <summary>One public key of an app, as its JWK text.</summary>

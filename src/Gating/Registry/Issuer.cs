@@ -24,7 +24,11 @@ public sealed record Issuer(
     string? NaturalPersonClaim,
     ImmutableArray<AssuranceRule> AssuranceRules,
     FrozenDictionary<AssuranceLevel, string> AcrValues,
-    RoleTrust? Roles = null);
+    RoleTrust? Roles = null)
+{
+    /// <summary>Thumbprints (RFC 7638) of keys that are stopped, this issuer's or anybody's.</summary>
+    public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
+}
 
 /// <summary>The terms on which an issuer says who holds a role.</summary>
 /// <param name="Audiences">Client ids of the desk there: the only <c>aud</c> values that a token with a role may carry, and none of them an app's.</param>

@@ -15,6 +15,9 @@ public sealed record RegistryDocument(
 {
     public ImmutableArray<Moderator> Moderators { get; init; } = [];
 
+    /// <summary>Thumbprints (RFC 7638) of the keys that a stop stands on.</summary>
+    public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>The version of the seed file's and the rows' shape. Readers refuse any other.</summary>
     public const int SchemaVersion = 1;
 
@@ -30,6 +33,7 @@ public sealed record RegistryDocument(
         readAt)
     {
         Moderators = Moderators.ToFrozenDictionary(moderator => moderator.Id, StringComparer.Ordinal),
+        StoppedKeys = StoppedKeys,
     };
 }
 

@@ -27,6 +27,9 @@ public sealed record RegistrySnapshot(
     /// <summary>By id.</summary>
     public FrozenDictionary<string, Moderator> Moderators { get; init; } = FrozenDictionary<string, Moderator>.Empty;
 
+    /// <summary>Thumbprints (RFC 7638) of keys by which nothing is proven any more, whoever presents them.</summary>
+    public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>All three are registered and nobody stopped any of them.</summary>
     /// <param name="issuer">Null where it is not known.</param>
     public bool IsOpen(string app, string resource, string? issuer) =>

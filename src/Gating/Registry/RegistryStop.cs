@@ -11,10 +11,13 @@ public enum RegistryKind
     Tool = 2,
     Issuer = 3,
     Moderator = 4,
+
+    /// <summary>A public key, by its thumbprint (RFC 7638), whoever uses it for what: nothing is registered under that name.</summary>
+    Key = 5,
 }
 
 /// <summary>
-/// A stop that stands on an app, a tool, an issuer or a moderator, whatever its own row says: it is open again when no stop stands on it any more and its row is active. One that names nothing registered is kept all the same: what is registered under that
+/// A stop that stands on an app, a tool, an issuer, a moderator or a key, whatever its own row says: it is open again when no stop stands on it any more and its row is active. One that names nothing registered is kept all the same: what is registered under that
 /// name later is stopped.
 /// </summary>
 public sealed record RegistryStop(KeyHash Id, RegistryKind Kind, string Name)
@@ -41,5 +44,6 @@ public static class RegistryKinds
         RegistryKind.Tool => RegistryWords.Tool,
         RegistryKind.Issuer => RegistryWords.Issuer,
         RegistryKind.Moderator => RegistryWords.Moderator,
+        RegistryKind.Key => RegistryWords.Key,
     };
 }

@@ -19,7 +19,7 @@ public sealed class GrantInspector(GrantVerifier grants, ILedgerStore ledger, Re
     /// <summary>Who asks about what is no grant of theirs has these rows looked at in its place, so that the time it takes says no more than the answer.</summary>
     private readonly StreamId _nobody = StreamId.Create();
 
-    /// <summary>Null for whatever it is not, for whichever reason: unknown, another app's, expired, settled, of a person, app, tool or issuer that is stopped, or given under a consent that was withdrawn.</summary>
+    /// <summary>Null for whatever it is not, for whichever reason: unknown, another app's, expired, settled, of a person, app, tool or issuer that is stopped, bound to a key that is, or given under a consent that was withdrawn.</summary>
     public async Task<ActiveGrant?> InspectAsync(string token, string app, CancellationToken cancellation)
     {
         var snapshot = await registry.GetAsync(cancellation);
@@ -46,6 +46,6 @@ public sealed class GrantInspector(GrantVerifier grants, ILedgerStore ledger, Re
     private bool IsGood(Entry entry, Head head, RegistrySnapshot snapshot)
     {
         var (terms, now) = (AdmissionEntries.ReadGranted(entry).Terms, time.GetUtcNow());
-        return now < terms.ExpiresAt && head.StatusAt(now) is StreamStatus.Active && snapshot.IsOpen(terms.App, terms.Resource, AdmissionEntries.ReadIssuer(entry));
+        return now < terms.ExpiresAt && !(terms.KeyThumbprint is { } key && snapshot.StoppedKeys.Contains(key)) && head.StatusAt(now) is StreamStatus.Active && snapshot.IsOpen(terms.App, terms.Resource, AdmissionEntries.ReadIssuer(entry));
     }
 }

@@ -14,21 +14,22 @@ public sealed class NamedPeople(RegistrySource registry, AppHandles grants, Desk
     {
         RevocationSubject.OfHandle { Regulator: { } regulator } told => handles.OpenPerson(regulator, told.Handle),
         RevocationSubject.OfHandle told => handles.OpenPerson(told.Handle),
-        RevocationSubject.OfGrant grant => OfGrant(grant.Id, await registry.GetAsync(cancellation)),
+        RevocationSubject.OfHolder holder => (await FindGrantAsync(holder.Grant, cancellation))?.Person,
         RevocationSubject.OfContent output => (await outputs.FindAsync(output.Content, cancellation))?.Person,
         RevocationSubject.OfAccount account => await names.FindPersonAsync(account.Issuer, account.Subject, cancellation),
-        RevocationSubject.OfRegistered => null,
+        RevocationSubject.OfRegistered or RevocationSubject.OfGrant => null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    // A jti opens under the key of the app that it was made for alone: that one is looked for.
-    private StreamId? OfGrant(string id, RegistrySnapshot snapshot)
+    /// <summary>Null where no app's grant goes by that <c>jti</c>.</summary>
+    public async Task<(string App, StreamId Person, long Seq)?> FindGrantAsync(string id, CancellationToken cancellation)
     {
-        foreach (var app in snapshot.Apps.Keys)
+        // A jti opens under the key of the app that it was made for alone: that one is looked for.
+        foreach (var app in (await registry.GetAsync(cancellation)).Apps.Keys)
         {
             if (grants.TryOpenGrant(app, id, out var grant))
             {
-                return grant.Person;
+                return (app, grant.Person, grant.Seq);
             }
         }
 

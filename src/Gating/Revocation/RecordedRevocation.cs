@@ -14,7 +14,10 @@ public abstract record RevocationTarget
 
     public sealed record OfPerson(StreamId Person) : RevocationTarget;
 
-    /// <summary>An app, a tool or an issuer.</summary>
+    /// <summary>The grant that entry <paramref name="Seq"/> of a person's stream admitted to an app.</summary>
+    public sealed record OfGrant(StreamId Person, long Seq, string App) : RevocationTarget;
+
+    /// <summary>An app, a tool, an issuer, a moderator or a key.</summary>
     public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationTarget;
 }
 
@@ -32,6 +35,11 @@ public sealed record RevocationOrder(RevocationTarget Target, RevocationReason R
         {
             case RevocationTarget.OfPerson of:
                 json.WriteString("person"u8, of.Person.ToString());
+                break;
+            case RevocationTarget.OfGrant grant:
+                json.WriteString("person"u8, grant.Person.ToString());
+                json.WriteNumber("grant"u8, grant.Seq);
+                json.WriteString("app"u8, grant.App);
                 break;
             case RevocationTarget.OfRegistered registered:
                 json.WriteString("kind"u8, registered.Kind.Word());
@@ -53,7 +61,7 @@ public enum RevocationStanding
 {
     Standing = 1,
 
-    /// <summary>A suspension whose time is over.</summary>
+    /// <summary>A suspension whose time is over, or a grant that would have expired by now.</summary>
     Ended = 2,
     Lifted = 3,
 }
@@ -61,7 +69,7 @@ public enum RevocationStanding
 /// <summary>A revocation as it was recorded.</summary>
 /// <param name="Id">Seq of its entry in the operator's ledger.</param>
 /// <param name="Stop">What the person's head, or the registry, calls it.</param>
-/// <param name="Place">Seq of the stop in the person's ledger; 0 where it is no person's.</param>
+/// <param name="Place">Seq of the stop, or of the entry that revoked the grant, in the person's ledger; 0 where it stands in none.</param>
 public sealed record RecordedRevocation(long Id, DateTimeOffset At, Official By, RevocationOrder Order, KeyHash Stop, long Place)
 {
     /// <summary>As people cite it: <c>r</c> and the number.</summary>
@@ -97,6 +105,15 @@ public enum RevocationRefusal
 
     /// <summary>Too much is being asked of that ledger at once: try again.</summary>
     Busy = 6,
+
+    /// <summary>No grant goes by that id.</summary>
+    GrantUnknown = 9,
+
+    /// <summary>The grant has expired: it opens nothing any more.</summary>
+    GrantOver = 10,
+
+    /// <summary>A grant that is revoked stays so: the app asks for another.</summary>
+    GrantFinal = 11,
 }
 
 /// <summary>How ordering or lifting a revocation ended.</summary>

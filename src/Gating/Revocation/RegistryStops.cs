@@ -6,7 +6,7 @@ using Gating.Registry.Reading;
 namespace Gating.Revocation;
 
 /// <summary>
-/// Stops apps, tools and issuers, and lifts stops: each a row of the registry, written under its stamp. Idempotent by the stop's id. Throws <see cref="StorageUnavailableException"/>: the stop may then stand, and the same request
+/// Stops apps, tools, issuers, moderators and keys, and lifts stops: each a row of the registry, written under its stamp. Idempotent by the stop's id. Throws <see cref="StorageUnavailableException"/>: the stop may then stand, and the same request
 /// tells.
 /// </summary>
 public sealed class RegistryStops(IRegistryStore store, TimeProvider time)
@@ -16,7 +16,7 @@ public sealed class RegistryStops(IRegistryStore store, TimeProvider time)
     /// <summary>Null where it stands now.</summary>
     internal Task<RevocationRefusal?> SetAsync(RegistryStop stop, CancellationToken cancellation) => ChangeAsync(
         rows => IsAmong(rows, RegistryWords.Stop, stop.Id.ToString()) ? (null, null)
-            : IsAmong(rows, stop.Kind.Word(), stop.Name) ? (stop.ToRow(), null)
+            : stop.Kind is RegistryKind.Key || IsAmong(rows, stop.Kind.Word(), stop.Name) ? (stop.ToRow(), null)
             : (null, RevocationRefusal.NotRegistered),
         static row => ([row], []), cancellation);
 

@@ -13,10 +13,10 @@ namespace Gating.Revocation;
 public sealed record RevocationPage(ImmutableArray<(RecordedRevocation Revocation, RevocationStanding Standing)> Revocations, long? Next);
 
 /// <summary>
-/// An admin stops somebody, and lifts it: the stop in the person's ledger, what the admin did in the operator's. Throws <see cref="StorageUnavailableException"/>: nothing is acknowledged then, and the same
+/// An admin stops somebody, or what they were given, and lifts it: the stop in the person's ledger, what the admin did in the operator's. Throws <see cref="StorageUnavailableException"/>: nothing is acknowledged then, and the same
 /// request again finds what stands and does the rest.
 /// </summary>
-public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, OpenGrants open, StatusMarks marks, PersonSignals signals, TimeProvider time)
+public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators, PersonStops people, RegistryStops registry, GrantRevoker grants, OpenGrants open, StatusMarks marks, PersonSignals signals, TimeProvider time)
 {
     /// <summary>Of one page.</summary>
     public const int MostRevocations = 100;
@@ -68,6 +68,11 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
             return new RevocationOutcome.Refused(RevocationRefusal.Unknown);
         }
 
+        if (revocation.Order.Target is RevocationTarget.OfGrant)
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.GrantFinal);
+        }
+
         // The record first, the lifting second: a crash between leaves a lifting that is recorded and somebody who is still stopped. The same request, or another admin's, does the rest.
         var decided = await operators.DecideAsync(EntryKind.RevocationLifted, RevocationParts.Lifting(id), by, cancellation, text);
         if (decided is DecisionOutcome.Busy)
@@ -108,9 +113,21 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
     private async Task<StopAnswer> StopAsync(KeyHash id, RevocationOrder order, Official by, CancellationToken cancellation) => order.Target switch
     {
         RevocationTarget.OfPerson of => await people.SetAsync(of.Person, id, order, by, cancellation),
+        RevocationTarget.OfGrant grant => await EndAsync(grant, order, by, cancellation),
         RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.SetAsync(StopOf(id, registered), cancellation)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private async Task<StopAnswer> EndAsync(RevocationTarget.OfGrant grant, RevocationOrder order, Official by, CancellationToken cancellation)
+    {
+        if (await ledger.ReadEntryAsync(grant.Person, grant.Seq, cancellation) is not { Kind: EntryKind.Granted } granted)
+        {
+            return new(0, Changed: false, RevocationRefusal.GrantUnknown);
+        }
+
+        var end = await grants.RevokeAsync(granted, StopEntries.Why(by, order.Reason, order.Text), cancellation);
+        return end.IsBusy ? new(0, Changed: false, RevocationRefusal.Busy) : end.By == 0 ? new(0, Changed: false, RevocationRefusal.GrantOver) : new(end.By, Changed: true, null);
+    }
 
     private Task<RevocationOutcome> ReplayAsync(RecordedRevocation before, RevocationOrder order, CancellationToken cancellation) =>
         before.Order == order ? TellAsync(before, replayed: true, cancellation) : Task.FromResult<RevocationOutcome>(new RevocationOutcome.Refused(RevocationRefusal.KeyTaken));
@@ -148,6 +165,13 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         if (revocation.Order.Target is RevocationTarget.OfRegistered registered)
         {
             return await registry.StandsAsync(StopOf(revocation.Stop, registered), cancellation) ? RevocationStanding.Standing : RevocationStanding.Lifted;
+        }
+
+        if (revocation.Order.Target is RevocationTarget.OfGrant grant)
+        {
+            return await ledger.ReadEntryAsync(grant.Person, grant.Seq, cancellation) is { Kind: EntryKind.Granted } granted && AdmissionEntries.ReadGranted(granted).Terms.ExpiresAt > time.GetUtcNow()
+                ? RevocationStanding.Standing
+                : RevocationStanding.Ended;
         }
 
         var stops = (await ledger.ReadHeadAsync(((RevocationTarget.OfPerson)revocation.Order.Target).Person, cancellation))?.Head.State.Stops ?? StreamStops.None;

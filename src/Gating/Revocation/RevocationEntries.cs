@@ -12,10 +12,11 @@ internal static class RevocationParts
     public static SettlementId Lifting(long revocation) => new(revocation, 1);
 }
 
-/// <summary>The entries of revocations in the operator's ledger: JSON in a fixed order, ASCII, <c>v</c> first. Public is what kind of thing was stopped, and the name of what is registered; all else is sealed.</summary>
+/// <summary>The entries of revocations in the operator's ledger: JSON in a fixed order, ASCII, <c>v</c> first. Public is what kind of thing was stopped, and the name of what is registered; all else is sealed. Version 2 of the sealed part is one grant's.</summary>
 internal static class RevocationEntries
 {
     private const int Version = 1;
+    private const int GrantVersion = 2;
 
     public static EntryDraft Ordered(RevocationOrder order, Official by, KeyHash stop, long place) => new(
         EntryKind.Revoked,
@@ -29,12 +30,12 @@ internal static class RevocationEntries
             }
             else
             {
-                json.WriteString("subject"u8, "person"u8);
+                json.WriteString("subject"u8, order.Target is RevocationTarget.OfGrant ? "grant"u8 : "person"u8);
             }
         }),
         JsonBytes.OfObject((order, by, stop, place), static (json, state) =>
         {
-            json.WriteNumber("v"u8, Version);
+            json.WriteNumber("v"u8, state.order.Target is RevocationTarget.OfGrant ? GrantVersion : Version);
             state.by.Write(json, "by");
             state.order.Write(json);
             json.WriteString("stop"u8, state.stop.ToString());
@@ -42,16 +43,18 @@ internal static class RevocationEntries
         }));
 
     private static RevocationTarget ReadTarget(JsonElement root) =>
-        root.TryGetProperty("person", out var hex)
-            ? new RevocationTarget.OfPerson(StreamId.TryParse(hex.GetString(), out var person) ? person : throw new FormatException("A revocation names no stream."))
+        root.TryGetProperty("grant", out var seq) ? new RevocationTarget.OfGrant(ReadPerson(root.GetProperty("person")), seq.GetInt64(), root.GetProperty("app").GetString()!)
+            : root.TryGetProperty("person", out var person) ? new RevocationTarget.OfPerson(ReadPerson(person))
             : new RevocationTarget.OfRegistered(
                 RegistryWords.Stoppable.TryGet(root.GetProperty("kind").GetString()!, out var kind) ? kind : throw new FormatException("A revocation names no kind of row."), root.GetProperty("name").GetString()!);
+
+    private static StreamId ReadPerson(JsonElement hex) => StreamId.TryParse(hex.GetString(), out var person) ? person : throw new FormatException("A revocation names no stream.");
 
     public static RecordedRevocation ReadOrdered(Entry entry, ReadOnlyMemory<byte> opened)
     {
         using var json = JsonDocument.Parse(opened);
         var root = json.RootElement;
-        if (root.GetProperty("v").GetInt32() is not Version and var version)
+        if (root.GetProperty("v").GetInt32() is not (Version or GrantVersion) and var version)
         {
             throw new UnknownVersionException("revocation entry", version);
         }

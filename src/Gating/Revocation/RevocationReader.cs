@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Gating.Access;
 using Gating.Generations;
+using Gating.Identity.Jose;
 using Gating.Mandates;
 using Gating.Registry;
 using Gating.Registry.Reading;
@@ -18,15 +20,18 @@ public abstract record RevocationSubject
     /// <summary>A handle of the desk: one that an answer gave to admins, or, where <paramref name="Regulator"/> says whose, to a regulator.</summary>
     public sealed record OfHandle(string Handle, Official? Regulator) : RevocationSubject;
 
-    /// <summary>To whom a grant was given, by its <c>jti</c>.</summary>
+    /// <summary>That grant alone, by its <c>jti</c>.</summary>
     public sealed record OfGrant(string Id) : RevocationSubject;
+
+    /// <summary>To whom a grant was given, by its <c>jti</c>.</summary>
+    public sealed record OfHolder(string Grant) : RevocationSubject;
 
     /// <summary>Who made an output.</summary>
     public sealed record OfContent(ContentId Content) : RevocationSubject;
 
     public sealed record OfAccount(string Issuer, string Subject) : RevocationSubject;
 
-    /// <summary>An app by its client id, a tool by its resource, an issuer or a moderator by its identifier.</summary>
+    /// <summary>An app by its client id, a tool by its resource, an issuer or a moderator by its identifier, a key by its thumbprint.</summary>
     public sealed record OfRegistered(RegistryKind Kind, string Name) : RevocationSubject;
 }
 
@@ -41,9 +46,12 @@ public static class RevocationReader
 
     private const int MaxDepth = 4;
 
-    private static readonly string[] Subjects = ["person", "grant", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer, RegistryWords.Moderator];
+    private static readonly string[] Subjects = ["person", "grant", "holder_of", "content_id", "account", RegistryWords.App, RegistryWords.Tool, RegistryWords.Issuer, RegistryWords.Moderator, RegistryWords.Key];
 
     private static readonly TextRule Content = new(static text => ContentId.TryParse(text, out _), "the number in a label (ProduceID)");
+
+    private static readonly TextRule Thumbprint = new(
+        static text => StrictBase64Url.Decode(text)?.Length is SHA256.HashSizeInBytes, "the SHA-256 thumbprint of a JWK (RFC 7638), base64url");
 
     /// <summary>The order, or everything that is wrong with it. Whether a suspension is over already is not looked at: that is for the rules, by their clock.</summary>
     public static (RevocationRequest? Request, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json) => JsonBody.Read<RevocationRequest>(json, MaxSize, MaxDepth, static root =>
@@ -51,9 +59,9 @@ public static class RevocationReader
         var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until");
         var until = fields.OptionalText("suspend_until", TextRules.Time);
         var subject = fields.Required("subject") is { } named ? ReadSubject(named) : Nobody;
-        if (until is not null && subject is RevocationSubject.OfRegistered)
+        if (until is not null && subject is RevocationSubject.OfRegistered or RevocationSubject.OfGrant)
         {
-            fields.Optional("suspend_until")!.Value.RefuseAs("an end for what is registered", "people alone are suspended");
+            fields.Optional("suspend_until")!.Value.RefuseAs("an end for what is no person", "people alone are suspended");
         }
 
         return new(
@@ -84,7 +92,7 @@ public static class RevocationReader
 
         foreach (var kind in Enum.GetValues<RegistryKind>())
         {
-            if (fields.OptionalText(kind.Word(), TextRules.Value) is { } name)
+            if (fields.OptionalText(kind.Word(), kind is RegistryKind.Key ? Thumbprint : TextRules.Value) is { } name)
             {
                 return new RevocationSubject.OfRegistered(kind, name);
             }
@@ -93,6 +101,7 @@ public static class RevocationReader
         return fields.Optional("account") is { } account ? ReadAccount(account)
             : fields.OptionalText("content_id", Content) is { } number && ContentId.TryParse(number, out var content) ? new RevocationSubject.OfContent(content)
             : fields.OptionalText("grant", TextRules.Word) is { } grant ? new RevocationSubject.OfGrant(grant)
+            : fields.OptionalText("holder_of", TextRules.Word) is { } held ? new RevocationSubject.OfHolder(held)
             : fields.OptionalText("person", TextRules.Word) is { } handle ? new RevocationSubject.OfHandle(handle, fields.Optional("regulator") is { } regulator ? MandateReader.ReadRegulator(regulator) : null)
             : Nobody;
     }

@@ -10,9 +10,9 @@ internal static class StopEntries
     private const int Version = 1;
 
     public static EntryDraft Set(KeyHash id, RevocationOrder order, Official by) =>
-        new(EntryKind.StatusChanged, Public(id, order.Until is null ? "revoked" : "suspended", order.Until), Private(by, order.Reason, order.Text));
+        new(EntryKind.StatusChanged, Public(id, order.Until is null ? "revoked" : "suspended", order.Until), Why(by, order.Reason, order.Text));
 
-    public static EntryDraft Lifted(KeyHash id, string text, Official by) => new(EntryKind.StatusChanged, Public(id, "lifted", null), Private(by, null, text));
+    public static EntryDraft Lifted(KeyHash id, string text, Official by) => new(EntryKind.StatusChanged, Public(id, "lifted", null), Why(by, null, text));
 
     /// <summary>Whether it set a stop; otherwise it lifted one.</summary>
     public static bool Stops(Entry entry)
@@ -34,7 +34,8 @@ internal static class StopEntries
         }
     });
 
-    private static byte[] Private(Official by, RevocationReason? reason, string text) => JsonBytes.OfObject((by, reason, text), static (json, why) =>
+    /// <summary>The sealed part of whatever an admin ends in a person's ledger.</summary>
+    public static byte[] Why(Official by, RevocationReason? reason, string text) => JsonBytes.OfObject((by, reason, text), static (json, why) =>
     {
         json.WriteNumber("v"u8, Version);
         why.by.Write(json, "by");

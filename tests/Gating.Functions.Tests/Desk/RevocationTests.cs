@@ -92,7 +92,7 @@ public sealed class RevocationTests : IAsyncLifetime
         var handle = (await RevokeAsync(Account("lin"))).Json.GetProperty("subject").GetProperty("person").GetString();
         foreach (var subject in new[]
         {
-            $$"""{"grant":"{{granted.GrantId}}"}""", $$"""{"content_id":"{{put.Text("content_id")}}"}""", $$"""{"person":"{{handle}}"}""",
+            $$"""{"holder_of":"{{granted.GrantId}}"}""", $$"""{"content_id":"{{put.Text("content_id")}}"}""", $$"""{"person":"{{handle}}"}""",
             $$$"""{"person":"{{{regulators}}}","regulator":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"rita"}}""",
         })
         {
@@ -114,10 +114,46 @@ public sealed class RevocationTests : IAsyncLifetime
         (await _world.Call(_world.IdToken("lin")).SendAsync()).Status.ShouldBe(200);
     }
 
+    [Fact]
+    public async Task One_grant_is_taken_and_the_person_asks_for_another()
+    {
+        var (taken, kept, used) = (await _world.Call(_world.IdToken("lu")).SendAsync(), await _world.Call(_world.IdToken("lu")).SendAsync(), await _world.Call(_world.IdToken("lu")).SendAsync());
+        (await _studio.BeginAsync(used.Grant)).Status.ShouldBe(201);
+        var grants = new GrantCall(_world, instance: 1);
+        foreach (var one in new[] { taken, used })
+        {
+            var revoked = await RevokeAsync($$"""{"grant":"{{one.GrantId}}"}""");
+            revoked.ShouldBe(201);
+            revoked.Text("standing").ShouldBe("standing");
+            revoked.Json.GetProperty("subject").GetProperty("grant").GetString().ShouldBe(one.GrantId);
+            (await grants.IntrospectAsync(one.Grant)).Json.GetProperty("active").GetBoolean().ShouldBeFalse();
+            (await _studio.BeginAsync(one.Grant)).Text("reason").ShouldBe("grant_spent");
+            (await LiftAsync($"/v1/revocations/{revoked.Text("revocation")}")).ShouldBe(409, "grant_final");
+            (await _desk.GetAsync($"/v1/revocations/{revoked.Text("revocation")}", _desk.Admin("cid"))).Text("standing").ShouldBe("standing");
+        }
+
+        (await _studio.BeginAsync(kept.Grant)).Status.ShouldBe(201);
+        (await _world.Call(_world.IdToken("lu")).SendAsync()).Status.ShouldBe(200);
+        (await RevokeAsync("""{"grant":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""")).ShouldBe(404, "grant_unknown");
+
+        // Its units came back where it had not been used; who took it and why is sealed.
+        var person = await _world.StreamOfAsync("lu");
+        (await _world.Ledger.ReadHeadAsync(person, default))!.Head.State.Windows.Single().Used.ShouldBe(3);
+        var released = (await _world.EntriesAsync(person)).Where(static entry => entry.Kind is EntryKind.Released).ToList();
+        released.Count.ShouldBe(2);
+        foreach (var entry in released)
+        {
+            Encoding.UTF8.GetString(entry.Public.Span).ShouldNotContain("ada");
+            Encoding.UTF8.GetString((await _world.Services.GetRequiredService<SealedReader>().OpenAsync(entry, default))!).ShouldContain("\"sub\":\"ada\"");
+        }
+
+        await _world.ShouldBeSoundAsync(person);
+    }
+
     [Theory]
     [InlineData("""{"account":{"issuer":"https://nowhere.test","subject":"x"}}""")]
     [InlineData("""{"content_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}""")]
-    [InlineData("""{"grant":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""")]
+    [InlineData("""{"holder_of":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""")]
     [InlineData("""{"person":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""")]
     public async Task Who_was_never_seen_is_unknown_and_stays_so(string subject)
     {
@@ -138,6 +174,7 @@ public sealed class RevocationTests : IAsyncLifetime
     [InlineData("""{"subject":"x","reason":"abuse","text":"t"}""", "/subject")]
     [InlineData("""{"subject":{"grant":"x","regulator":{"issuer":"i","subject":"s"}},"reason":"abuse","text":"t"}""", "/subject/regulator")]
     [InlineData("""{"subject":{"grant":7},"reason":"abuse","text":"t"}""", "/subject/grant")]
+    [InlineData("""{"subject":{"grant":"x"},"reason":"abuse","text":"t","suspend_until":"2099-01-01T00:00:00Z"}""", "/suspend_until")]
     [InlineData("""{"subject":{"content_id":"x"},"reason":"abuse","text":"t"}""", "/subject/content_id")]
     [InlineData("""{"subject":{"account":{"issuer":"i"}},"reason":"abuse","text":"t"}""", "/subject/account/subject")]
     [InlineData("""{"subject":{"grant":"x"},"reason":"whim","text":"t"}""", "/reason")]

@@ -46,6 +46,9 @@ public sealed class GateWorld : IAsyncDisposable
     /// <summary>Signs the identity tokens of the loopback issuer.</summary>
     public TestKey Key { get; } = TestKey.Ec("k1");
 
+    /// <summary>Another key of the loopback issuer.</summary>
+    public TestKey OtherKey { get; } = TestKey.Ec("k2");
+
     public string IdentityIssuer => _issuers.Issuer("op");
 
     public JsonObject Registry { get; private set; } = null!;
@@ -103,7 +106,7 @@ public sealed class GateWorld : IAsyncDisposable
             DrivesItself = drivesItself,
         };
         world._storage = StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix) with { TryTimeout = TimeSpan.FromSeconds(20) };
-        world._issuers.Publish("op", world.Key.Jwk());
+        world._issuers.Publish("op", world.Key.Jwk(), world.OtherKey.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
         registry?.Invoke(world.Registry);
         using (var storage = new AzureStorage(world._storage, TimeProvider.System))

@@ -7,6 +7,7 @@ using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.Revocation;
 using Gating.Testing;
 using Gating.Testing.Jose;
 using Gating.Testing.Storage;
@@ -135,6 +136,22 @@ internal sealed class GateFixture
         var payload = new RawObject().Text("iss", "eyes").Text("aud", "https://gate.test").Number("iat", Time.GetUtcNow().ToUnixTimeSeconds()).Text("input_digest", InputDigest).Text("verdict", "allowed").Text("rules", "2026-11");
         change?.Invoke(payload);
         return (key ?? Moderator).Token($$"""{"typ":"moderation-receipt+jwt","alg":"ES256","kid":"{{(key ?? Moderator).Id}}"}""", payload.ToString());
+    }
+
+    /// <summary>As an admin does it; no snapshot from before is used any more.</summary>
+    public async Task<RegistryStop> StopKeyAsync(string thumbprint)
+    {
+        await WriteRegistryAsync();
+        var stop = new RegistryStop(KeyHash.Of("stop", Guid.NewGuid().ToString()), RegistryKind.Key, thumbprint);
+        (await new RegistryStops(RegistryStore, Time).SetAsync(stop, default)).ShouldBeNull();
+        Time.Pass(RegistrySource.MaxAge + TimeSpan.FromSeconds(1));
+        return stop;
+    }
+
+    public async Task LiftAsync(RegistryStop stop)
+    {
+        (await new RegistryStops(RegistryStore, Time).LiftAsync(stop, default)).ShouldBeNull();
+        Time.Pass(RegistrySource.MaxAge + TimeSpan.FromSeconds(1));
     }
 
     /// <summary>Makes the store hold what <see cref="Registry"/> says.</summary>

@@ -92,6 +92,11 @@ public sealed class RefusalTableTests
             gate, state => state with { Windows = [.. Enumerable.Range(1, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1), 1))] }),
         [RefusalReason.AppStopped] = gate => With(gate, () => gate.Registry["apps"]![0]!["status"] = "stopped"),
         [RefusalReason.IssuerStopped] = gate => With(gate, () => gate.Registry["issuers"]![0]!["status"] = "stopped"),
+        [RefusalReason.KeyStopped] = async gate =>
+        {
+            await gate.StopKeyAsync("a");
+            return await gate.AskAsync(static request => request with { KeyThumbprint = "a" });
+        },
         [RefusalReason.IdentityConflict] = async gate =>
         {
             // Two accounts became two persons; then the claim that makes them one is trusted.

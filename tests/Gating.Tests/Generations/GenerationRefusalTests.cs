@@ -15,6 +15,12 @@ public sealed class GenerationRefusalTests
         [GenerationRefusal.AppStopped] = world => AfterAsync(world, () => world.Gate.Registry["apps"]![0]!["status"] = "stopped"),
         [GenerationRefusal.ToolStopped] = world => AfterAsync(world, () => world.Gate.FirstTool["status"] = "stopped"),
         [GenerationRefusal.IssuerStopped] = world => AfterAsync(world, () => world.Gate.Registry["issuers"]![0]!["status"] = "stopped"),
+        [GenerationRefusal.KeyStopped] = async world =>
+        {
+            var grant = (await world.GrantAsync()) with { KeyThumbprint = "a" };
+            await world.Gate.StopKeyAsync("a");
+            return await world.RedeemAsync(grant);
+        },
         [GenerationRefusal.PersonRevoked] = world => InStateAsync(world, StreamStatus.Revoked),
         [GenerationRefusal.PersonSuspended] = world => InStateAsync(world, StreamStatus.Suspended),
         [GenerationRefusal.GrantExpired] = world => AfterAsync(world, () => world.Gate.Time.Pass(TimeSpan.FromSeconds(300))),

@@ -31,6 +31,7 @@ public static class AttackClaims
             payload.Text("iss", origin.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/main"));
         yield return Case("iss with a space", UnknownIssuer, (payload, origin) => payload.Text("iss", origin + "/main "));
         yield return Case("iss of 3000 characters", InvalidClaim, (payload, _) => payload.Text("iss", "https://" + new string('i', 3000)));
+        yield return Case("signed with a key that is stopped", KeyStopped, (payload, origin) => payload.Text("iss", origin + "/halted"));
         yield return Case("iss stopped", IssuerStopped, (payload, origin) => payload.Text("iss", origin + "/stopped"));
     }
 

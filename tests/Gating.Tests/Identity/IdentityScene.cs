@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gating.Identity;
+using Gating.Identity.Jose;
 using Gating.Identity.Keys;
 using Gating.Registry;
 using Gating.Testing;
@@ -57,11 +59,12 @@ public sealed class IdentityScene : IAsyncLifetime
         Provider.Publish("stopped", Ec.Jwk());
         Provider.Publish("single", Ec.As(null).Jwk(), Rsa.As(null).Jwk(), Ec.As("enc").Jwk(jwk => jwk.Text("use", "enc")));
         Provider.Publish("human", Ec.Jwk());
+        Provider.Publish("halted", Ec.Jwk(), Rsa.Jwk());
 
         Issuer[] issuers =
         [
             Issuer("main"), Issuer("other"), Issuer("stopped") with { Status = RegistryStatus.Stopped }, Issuer("single"),
-            Issuer("human") with { NaturalPersonClaim = "person_id" }, Issuer("down"),
+            Issuer("human") with { NaturalPersonClaim = "person_id" }, Issuer("down"), Issuer("halted") with { StoppedKeys = FrozenSet.Create(StringComparer.Ordinal, Thumbprint(Ec)) },
         ];
         Issuers = issuers.ToFrozenDictionary(issuer => issuer.Id);
         App = new App(
@@ -82,6 +85,12 @@ public sealed class IdentityScene : IAsyncLifetime
     {
         _keys?.Dispose();
         await Provider.DisposeAsync();
+    }
+
+    public static string Thumbprint(TestKey key)
+    {
+        using var jwk = JsonDocument.Parse(key.Jwk());
+        return JwkThumbprint.Of(jwk.RootElement);
     }
 
     public Issuer Issuer(string name) => new(

@@ -34,6 +34,7 @@ public sealed class IdentityVerifierTests(IdentityScene scene) : IClassFixture<I
         ["fractions of a second"] = draft => draft.With(d => d.Payload.Set("exp", $"{TokenDraft.Now + 600}.75")),
         ["no auth_time"] = draft => draft.With(d => d.Payload.Drop("auth_time")),
         ["escapes in names and values"] = draft => draft.With(d => d.Payload.Add("https:\\/\\/claims.example\\/x", "\"\\ud83d\\ude00\\\\u\"")),
+        ["another key of an issuer that has one stopped"] = draft => draft.SignedBy(IdentityScene.Rsa).With(d => d.Payload.Text("iss", d.Origin + "/halted")),
         ["natural person given"] = draft => draft.With(d => d.Payload.Text("iss", d.Origin + "/human").Text("person_id", "cn-4711")),
     };
 
@@ -77,7 +78,10 @@ public sealed class IdentityVerifierTests(IdentityScene scene) : IClassFixture<I
             "cn-4711",
             Assurance.None,
             DateTimeOffset.FromUnixTimeSeconds(TokenDraft.Now - 10),
-            DateTimeOffset.FromUnixTimeSeconds(TokenDraft.Now + 600))));
+            DateTimeOffset.FromUnixTimeSeconds(TokenDraft.Now + 600))
+        {
+            SignedWith = IdentityScene.Thumbprint(IdentityScene.Ec),
+        }));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gating.Admission;
+using Gating.Identity.Jose;
 using Gating.Registry;
 using Gating.Testing.Jose;
 using Gating.Tests.Admission;
@@ -44,6 +45,17 @@ public sealed class ModerationReceiptsTests
     {
         var gate = Demanding();
         (await AskAsync(gate, Invalid[what](gate))).ShouldBeOfType<AdmissionDecision.Refused>().Refusal.Reason.ShouldBe(RefusalReason.ModerationInvalid);
+    }
+
+    [Fact]
+    public async Task Under_a_key_that_is_stopped_it_opens_nothing()
+    {
+        var gate = Demanding();
+        using var jwk = JsonDocument.Parse(GateFixture.Moderator.Jwk());
+        var stop = await gate.StopKeyAsync(JwkThumbprint.Of(jwk.RootElement));
+        await ShouldBeAsync(gate, gate.Receipt(), RefusalReason.ModerationInvalid);
+        await gate.LiftAsync(stop);
+        await ShouldBeAsync(gate, gate.Receipt(), null);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Gating.Access;
 using Gating.Ledger;
+using Gating.Registry;
 using Gating.Revocation;
 using Gating.Signals;
 using Gating.Testing.Storage;
@@ -31,8 +32,12 @@ internal sealed class RevocationOffice
         _names = World.Gate.NewNames();
         var operators = new OperatorLedger(World.Gate.Store, World.Appender, _names, new(World.Gate.Store, new(new byte[OperatorKey.Size])));
         Grants = new(World.Gate.Store, World.Gate.Time);
-        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), Grants, new(World.Gate.StatusLists, World.Gate.Time), NoSignals(), World.Gate.Time);
+        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), NewRevoker(), Grants, new(World.Gate.StatusLists, World.Gate.Time), NoSignals(), World.Gate.Time);
     }
+
+    private GrantRevoker NewRevoker() => new(
+        new(GateFixture.NewKeys(), World.Handles, "https://gate.test"), World.Gate.Store, World.Appender, new(World.Gate.RegistryStore, World.Gate.Time, RegistryMode.Production),
+        new(World.Appender, World.Gate.Store, World.Gate.Names, World.Gate.Time), new(World.Gate.StatusLists, World.Gate.Time));
 
     /// <summary>Apps are told beside the desk; here nobody is, so that each call of the desk's own is the same one every time.</summary>
     private PersonSignals NoSignals()

@@ -62,6 +62,9 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
             RevocationRefusal.Over => (400, "suspension_over", "The suspension would be over already."),
             RevocationRefusal.TooMany => (409, "too_many_stops", $"{StreamStops.MaxStanding} stops stand on this person: lift some."),
             RevocationRefusal.KeyTaken => (422, "idempotency_mismatch", "The Idempotency-Key was used for another order."),
+            RevocationRefusal.GrantUnknown => (404, "grant_unknown", "No grant goes by that id."),
+            RevocationRefusal.GrantOver => (409, "grant_over", "The grant has expired: it opens nothing any more."),
+            RevocationRefusal.GrantFinal => (409, "grant_final", "A grant that is revoked stays so: the app asks for another."),
             RevocationRefusal.Busy => (503, "busy", "The record is in heavy use: try again, under the same Idempotency-Key."),
         };
         return Problem.WriteAsync(context, status, reason, detail);
@@ -82,6 +85,9 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
         {
             case RevocationTarget.OfPerson of:
                 json.WriteString("person"u8, people.OfPerson(of.Person));
+                break;
+            case RevocationTarget.OfGrant grant:
+                json.WriteString("grant"u8, grants.OfGrant(grant.App, grant.Person, grant.Seq));
                 break;
             case RevocationTarget.OfRegistered registered:
                 json.WriteString(registered.Kind.Word(), registered.Name);

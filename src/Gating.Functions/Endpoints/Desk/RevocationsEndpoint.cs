@@ -6,8 +6,8 @@ using Gating.Revocation;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// <c>POST /v1/revocations</c>: an admin stops a person, at once or until a time, or an app, a tool or an issuer; <c>DELETE /v1/revocations/{id}</c> lifts it; <c>GET /v1/revocations/{id}</c>: how it stands, and which grants it reached; <c>GET /v1/revocations</c>: all of
-/// them, the youngest first. One admin is enough, however weakly authenticated: stopping one person must not wait, and is undone as easily. Stopping an app, a tool or an issuer stops many, and takes strong authentication.
+/// <c>POST /v1/revocations</c>: an admin stops a person, at once or until a time, one grant, or an app, a tool, an issuer, a moderator or a key; <c>DELETE /v1/revocations/{id}</c> lifts it; <c>GET /v1/revocations/{id}</c>: how it stands, and which grants it reached; <c>GET /v1/revocations</c>: all of
+/// them, the youngest first. One admin is enough, however weakly authenticated: stopping one person must not wait, and is undone as easily. Stopping an app, a tool, an issuer, a moderator or a key stops many, and takes strong authentication.
 /// </summary>
 internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk desk, NamedPeople people, OpenGrants grants, RevocationAnswers answers)
 {
@@ -32,7 +32,7 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
 
         var outcome = await TargetAsync(request.Subject, context.RequestAborted) is { } target
             ? await desk.RevokeAsync(new(target, request.Reason, request.Text, request.SuspendUntil), admin.Who, key, context.RequestAborted)
-            : new RevocationOutcome.Refused(RevocationRefusal.PersonUnknown);
+            : new RevocationOutcome.Refused(request.Subject is RevocationSubject.OfGrant ? RevocationRefusal.GrantUnknown : RevocationRefusal.PersonUnknown);
         await outcome.Match(
             done => DoneAsync(context, done, done.Replayed ? StatusCodes.Status200OK : StatusCodes.Status201Created),
             refused => RevocationAnswers.RefuseAsync(context, refused.Reason));
@@ -104,10 +104,11 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
 
     private async Task<RevocationTarget?> TargetAsync(RevocationSubject subject, CancellationToken cancellation) =>
         subject is RevocationSubject.OfRegistered registered ? new RevocationTarget.OfRegistered(registered.Kind, registered.Name)
+        : subject is RevocationSubject.OfGrant grant ? await people.FindGrantAsync(grant.Id, cancellation) is var (app, holder, seq) ? new RevocationTarget.OfGrant(holder, seq, app) : null
         : await people.FindAsync(subject, cancellation) is { } person ? new RevocationTarget.OfPerson(person)
         : null;
 
-    /// <summary>Of an app, a tool or an issuer none are listed: theirs stand in everybody's ledgers, and expire within <see cref="Registry.Tool.LongestGrant"/>.</summary>
+    /// <summary>Of what is registered, or of a key, none are listed: theirs stand in everybody's ledgers, and expire within <see cref="Registry.Tool.LongestGrant"/>.</summary>
     private async Task<OpenGrantPage> ReachedAsync(RecordedRevocation revocation, long? before, CancellationToken cancellation) => revocation.Order.Target is RevocationTarget.OfPerson of
         ? await grants.ReadAsync(of.Person, revocation.Place, before, cancellation)
         : new([], null);

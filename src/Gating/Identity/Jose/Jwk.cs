@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -85,7 +86,7 @@ public static class Jwk
         try
         {
             // The import refuses a point that is not on the curve.
-            key = VerificationKey.Ec(keyId, new ECParameters { Curve = curve, Q = new ECPoint { X = x, Y = y } }, algorithm, fieldBytes);
+            key = VerificationKey.Ec(keyId, JwkThumbprint.Of(jwk), new ECParameters { Curve = curve, Q = new ECPoint { X = x, Y = y } }, algorithm, fieldBytes);
             return null;
         }
         catch (CryptographicException)
@@ -119,7 +120,7 @@ public static class Jwk
             return JwkFault.OtherUse;
         }
 
-        key = VerificationKey.Rsa(keyId, new RSAParameters { Modulus = modulus, Exponent = exponent }, fitting);
+        key = VerificationKey.Rsa(keyId, JwkThumbprint.OfRsa(Base64Url.EncodeToString(modulus), Base64Url.EncodeToString(exponent)), new RSAParameters { Modulus = modulus, Exponent = exponent }, fitting);
         return null;
     }
 

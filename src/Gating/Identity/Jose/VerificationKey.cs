@@ -17,15 +17,18 @@ public sealed class VerificationKey
     private readonly int signatureBytes;
     private readonly SignatureProvider?[] providers = new SignatureProvider?[SigningAlgorithms.Count];
 
-    private VerificationKey(string? keyId, SecurityKey key, int fitting, int signatureBytes)
+    private VerificationKey(string? keyId, string thumbprint, SecurityKey key, int fitting, int signatureBytes)
     {
-        KeyId = keyId;
+        (KeyId, Thumbprint) = (keyId, thumbprint);
         this.key = key;
         this.fitting = fitting;
         this.signatureBytes = signatureBytes;
     }
 
     public string? KeyId { get; }
+
+    /// <summary>Its name by content (<see cref="JwkThumbprint"/>), whatever id it goes by.</summary>
+    public string Thumbprint { get; }
 
     public bool Fits(SigningAlgorithm algorithm) => (fitting & (1 << (int)algorithm)) != 0;
 
@@ -43,15 +46,15 @@ public sealed class VerificationKey
     }
 
 #pragma warning disable CA2000 // The key owns its ECDsa for life; see above why it is never disposed.
-    internal static VerificationKey Ec(string? keyId, ECParameters parameters, SigningAlgorithm algorithm, int fieldBytes) =>
-        new(keyId, new ECDsaSecurityKey(ECDsa.Create(parameters)), 1 << (int)algorithm, 2 * fieldBytes);
+    internal static VerificationKey Ec(string? keyId, string thumbprint, ECParameters parameters, SigningAlgorithm algorithm, int fieldBytes) =>
+        new(keyId, thumbprint, new ECDsaSecurityKey(ECDsa.Create(parameters)), 1 << (int)algorithm, 2 * fieldBytes);
 #pragma warning restore CA2000
 
     /// <summary>The same key under the id and for the one algorithm that a registry gives it.</summary>
-    internal VerificationKey Restricted(string keyId, SigningAlgorithm algorithm) => new(keyId, key, fitting & (1 << (int)algorithm), signatureBytes);
+    internal VerificationKey Restricted(string keyId, SigningAlgorithm algorithm) => new(keyId, Thumbprint, key, fitting & (1 << (int)algorithm), signatureBytes);
 
-    internal static VerificationKey Rsa(string? keyId, RSAParameters parameters, int fitting) =>
-        new(keyId, new RsaSecurityKey(parameters), fitting, parameters.Modulus!.Length);
+    internal static VerificationKey Rsa(string? keyId, string thumbprint, RSAParameters parameters, int fitting) =>
+        new(keyId, thumbprint, new RsaSecurityKey(parameters), fitting, parameters.Modulus!.Length);
 
     private SignatureProvider Create(SigningAlgorithm algorithm)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gating.Usage;
 
@@ -25,15 +26,20 @@ internal sealed class RegistryDraft(RegistryMode mode)
 
     public List<Located<RegistryRow>> Rows { get; } = [];
 
-    public RegistryDocument ToDocument() => new(
-        [.. Apps.Select(app => app.App with { Status = StatusOf(RegistryKind.App, app.App.Id, app.App.Status) })],
-        [.. Tools.Select(tool => tool.Value with { Status = StatusOf(RegistryKind.Tool, tool.Value.Resource, tool.Value.Status) })],
-        [.. Issuers.Select(issuer => issuer.Value with { Status = StatusOf(RegistryKind.Issuer, issuer.Value.Id, issuer.Value.Status) })],
-        PersonQuotas,
-        [.. Rows.Select(row => row.Value)])
+    public RegistryDocument ToDocument()
     {
-        Moderators = [.. Moderators.Select(moderator => moderator.Value with { Status = StatusOf(RegistryKind.Moderator, moderator.Value.Id, moderator.Value.Status) })],
-    };
+        var stopped = Stops.Where(static stop => stop.Kind is RegistryKind.Key).Select(static stop => stop.Name).ToFrozenSet(StringComparer.Ordinal);
+        return new(
+            [.. Apps.Select(app => app.App with { Status = StatusOf(RegistryKind.App, app.App.Id, app.App.Status), StoppedKeys = stopped })],
+            [.. Tools.Select(tool => tool.Value with { Status = StatusOf(RegistryKind.Tool, tool.Value.Resource, tool.Value.Status) })],
+            [.. Issuers.Select(issuer => issuer.Value with { Status = StatusOf(RegistryKind.Issuer, issuer.Value.Id, issuer.Value.Status), StoppedKeys = stopped })],
+            PersonQuotas,
+            [.. Rows.Select(row => row.Value)])
+        {
+            Moderators = [.. Moderators.Select(moderator => moderator.Value with { Status = StatusOf(RegistryKind.Moderator, moderator.Value.Id, moderator.Value.Status), StoppedKeys = stopped })],
+            StoppedKeys = stopped,
+        };
+    }
 
     private RegistryStatus StatusOf(RegistryKind kind, string name, RegistryStatus own) =>
         Stops.Exists(stop => stop.Kind == kind && string.Equals(stop.Name, name, StringComparison.Ordinal)) ? RegistryStatus.Stopped : own;

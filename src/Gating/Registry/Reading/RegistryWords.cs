@@ -13,13 +13,17 @@ internal static class RegistryWords
     public const string Moderator = "moderator";
     public const string Policy = "policy";
 
-    /// <summary>A stop of an app, a tool, an issuer or a moderator: a row of its own, which no seed writes and none takes away.</summary>
+    /// <summary>Of stops alone: no row of its own is a key's.</summary>
+    public const string Key = "key";
+
+    /// <summary>A stop of an app, a tool, an issuer, a moderator or a key: a row of its own, which no seed writes and none takes away.</summary>
     public const string Stop = "stop";
 
     /// <summary>There is one policy; its row needs a name all the same.</summary>
     public const string PolicyName = "default";
 
-    public static Choices<RegistryKind> Stoppable { get; } = new((App, RegistryKind.App), (Tool, RegistryKind.Tool), (Issuer, RegistryKind.Issuer), (Moderator, RegistryKind.Moderator));
+    public static Choices<RegistryKind> Stoppable { get; } = new(
+        (App, RegistryKind.App), (Tool, RegistryKind.Tool), (Issuer, RegistryKind.Issuer), (Moderator, RegistryKind.Moderator), (Key, RegistryKind.Key));
 
     public static Choices<RegistryStatus> Status { get; } = new(("active", RegistryStatus.Active), ("stopped", RegistryStatus.Stopped));
 
