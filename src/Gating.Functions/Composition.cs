@@ -32,6 +32,7 @@ using Gating.Receipts;
 using Gating.Registry;
 using Gating.Registry.Changes;
 using Gating.Revocation;
+using Gating.Revocation.Bulk;
 using Gating.Signals;
 using Gating.StatusLists;
 using Gating.Timelines;
@@ -200,6 +201,9 @@ internal static class Composition
         services.AddSingleton<NamedPeople>();
         services.AddSingleton<OpenGrants>();
         services.AddSingleton<RevocationDesk>();
+        services.AddSingleton<BulkRun>();
+        services.AddSingleton<BulkDesk>();
+        services.AddSingleton<BulkPeople>();
         services.AddSingleton(new SignalKeySource(configuration.SignalKeys));
         services.AddSingleton(new EndpointPolicy(configuration.Development));
         services.AddSingleton(provider => new SecurityEvents(provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
@@ -237,6 +241,7 @@ internal static class Composition
         services.AddSingleton<ITimedTask, ErasureSweep>();
         services.AddSingleton<ITimedTask, StatusListSweep>();
         services.AddSingleton<ITimedTask, DossierWatch>();
+        services.AddSingleton<ITimedTask, BulkSweep>();
         services.AddSingleton<IStoreWalk>(static provider => provider.GetRequiredService<AzureStorage>().Walk);
         services.AddSingleton(static provider =>
         {
@@ -282,6 +287,7 @@ internal static class Composition
         services.AddSingleton<PeopleEndpoint>();
         services.AddSingleton<RevocationAnswers>();
         services.AddSingleton<RevocationsEndpoint>();
+        services.AddSingleton<BulkRevocationsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<SecurityTextEndpoint>();
         services.AddSingleton<HealthEndpoints>();

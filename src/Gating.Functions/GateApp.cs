@@ -124,6 +124,12 @@ public static class GateApp
         app.MapGet("/v1/revocations", Handler(revocations.ListAsync));
         app.MapGet("/v1/revocations/{id}", Handler(revocations.GetAsync));
         app.MapDelete("/v1/revocations/{id}", Handler(revocations.DeleteAsync));
+        var bulks = services.GetRequiredService<BulkRevocationsEndpoint>();
+        app.MapPost("/v1/bulk-revocations", Handler(bulks.PostAsync));
+        app.MapGet("/v1/bulk-revocations", Handler(bulks.ListAsync));
+        app.MapGet("/v1/bulk-revocations/{id}", Handler(bulks.GetAsync));
+        app.MapPost("/v1/bulk-revocations/{id}/approve", Handler(bulks.ApproveAsync));
+        app.MapPost("/v1/bulk-revocations/{id}/decline", Handler(bulks.DeclineAsync));
         var items = services.GetRequiredService<ItemsEndpoint>();
         foreach (var (path, kind) in ItemsEndpoint.Kinds)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Gating.Ledger;
 
@@ -132,11 +133,39 @@ public sealed class OperatorLedger(ILedgerStore ledger, Appender appender, Strea
             : null;
 
     /// <summary>The kind of the entry that settled it; null where nothing has.</summary>
-    internal async Task<EntryKind?> ReadDecisionAsync(SettlementId settled, CancellationToken cancellation)
+    internal async Task<EntryKind?> ReadDecisionAsync(SettlementId settled, CancellationToken cancellation) => (await FindDecisionAsync(settled, cancellation))?.Kind;
+
+    /// <summary>The entry that settled it; null where nothing has.</summary>
+    internal async Task<Entry?> FindDecisionAsync(SettlementId settled, CancellationToken cancellation)
     {
         var stream = await StreamAsync(cancellation);
         return await ledger.ReadSettlementAsync(stream, settled, cancellation) is not { } row ? null
-            : (await ledger.ReadEntryAsync(stream, row.By, cancellation))?.Kind ?? throw new StreamFrozenException(stream, $"a settlement names entry {row.By}, which is not there");
+            : await ledger.ReadEntryAsync(stream, row.By, cancellation) ?? throw new StreamFrozenException(stream, $"a settlement names entry {row.By}, which is not there");
+    }
+
+    /// <summary>Records that something has come to its end, which nobody in particular decided; once, whoever races. Does nothing where too much is being asked at once: whoever finds it open does it.</summary>
+    internal async Task SettleAsync(EntryDraft draft, SettlementId settles, CancellationToken cancellation) =>
+        await appender.AppendAsync(await StreamAsync(cancellation), new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [draft], [], settles, null, true)), isNew: false);
+
+    /// <summary>Seq of the last entry; 0 where there is none.</summary>
+    internal async Task<long> ReadLastAsync(CancellationToken cancellation) => (await ledger.ReadHeadAsync(await StreamAsync(cancellation), cancellation))?.Head.Seq ?? 0;
+
+    /// <summary>Entries of one kind with their sealed parts, from behind <paramref name="after"/> to the end, the oldest first.</summary>
+    internal async IAsyncEnumerable<(Entry Entry, ReadOnlyMemory<byte> Opened)> ReadOnAsync(EntryKind kind, long after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var stream = await StreamAsync(cancellation);
+        if (await ledger.ReadHeadAsync(stream, cancellation) is not { Head: var head })
+        {
+            yield break;
+        }
+
+        await foreach (var entry in ledger.ReadEntriesAsync(stream, after + 1, head.Seq, cancellation))
+        {
+            if (entry.Kind == kind && sealedParts.Open(head, entry) is { } opened)
+            {
+                yield return (entry, opened);
+            }
+        }
     }
 
     /// <summary>Of a decision's public part: seq of the entry that it is about.</summary>

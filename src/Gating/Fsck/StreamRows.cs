@@ -7,6 +7,7 @@ using Gating.Ledger;
 using Gating.Mandates;
 using Gating.Registry.Changes;
 using Gating.Revocation;
+using Gating.Revocation.Bulk;
 using Gating.Unmasking;
 
 namespace Gating.Fsck;
@@ -69,7 +70,7 @@ internal sealed class StreamSettlements(StreamId stream)
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
             or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked
-            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented;
+            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented or EntryKind.BulkProposed;
 
     private static SettlementId? Settles(Entry entry)
     {
@@ -103,6 +104,10 @@ internal sealed class StreamSettlements(StreamId stream)
                 return RevocationParts.Lifting(OperatorLedger.ReadAbout(entry));
             case EntryKind.ChangeApproved or EntryKind.ChangeDeclined:
                 return ChangeParts.Decision(OperatorLedger.ReadAbout(entry));
+            case EntryKind.BulkApproved or EntryKind.BulkDeclined:
+                return BulkParts.Decision(OperatorLedger.ReadAbout(entry));
+            case EntryKind.BulkEnded:
+                return BulkParts.End(OperatorLedger.ReadAbout(entry));
             case EntryKind.ChangeApplied or EntryKind.ChangeDropped:
                 return ChangeParts.End(OperatorLedger.ReadAbout(entry));
             default:

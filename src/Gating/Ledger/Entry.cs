@@ -110,6 +110,24 @@ public enum EntryKind
 
     /// <summary>They no longer do.</summary>
     ConsentWithdrawn = 36,
+
+    /// <summary>An issuer reported that an account is in use again: the stops that its own word had set are lifted. In the operator's ledger, before it is so.</summary>
+    AccountEnabled = 37,
+
+    /// <summary>An issuer reported that it judges otherwise than before how well a person was proven. In that person's ledger.</summary>
+    AssuranceChanged = 38,
+
+    /// <summary>An admin wants many people to be stopped. In the operator's ledger, before anybody is.</summary>
+    BulkProposed = 39,
+
+    /// <summary>A second admin approved it.</summary>
+    BulkApproved = 40,
+
+    /// <summary>It was declined.</summary>
+    BulkDeclined = 41,
+
+    /// <summary>Carried out: how many are stopped, and how many cannot be.</summary>
+    BulkEnded = 42,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

@@ -60,6 +60,16 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         };
     }
 
+    /// <summary>For one of many whom two admins ordered to be stopped: as any other order, but under no key. Carried out twice it is one stop, of which there may be two records.</summary>
+    /// <param name="stop">What the order calls the stop of that person.</param>
+    internal async Task<RevocationOutcome> CarryOutAsync(KeyHash stop, RevocationOrder order, Official by, CancellationToken cancellation)
+    {
+        var answer = await StopAsync(stop, order, by, cancellation);
+        return answer.Refusal is { } refusal ? new RevocationOutcome.Refused(refusal)
+            : await operators.RecordAsync(RevocationEntries.Ordered(order, by, stop, answer.Seq), cancellation) is { } id ? await DoneAsync(id, replayed: false, cancellation)
+            : new RevocationOutcome.Refused(RevocationRefusal.Busy);
+    }
+
     /// <summary>Lifts that one; others that stand on the same person go on holding. Whoever lifted it: it is lifted.</summary>
     public async Task<RevocationOutcome> LiftAsync(long id, string text, Official by, CancellationToken cancellation)
     {

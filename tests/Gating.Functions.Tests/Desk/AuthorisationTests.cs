@@ -75,6 +75,11 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /v1/revocations"] = ["admin", "weak admin"],
         ["GET /v1/revocations/{id}"] = ["admin", "weak admin"],
         ["DELETE /v1/revocations/{id}"] = ["admin", "weak admin"],
+        ["POST /v1/bulk-revocations"] = ["admin"],
+        ["GET /v1/bulk-revocations"] = ["admin", "weak admin"],
+        ["GET /v1/bulk-revocations/{id}"] = ["admin", "weak admin"],
+        ["POST /v1/bulk-revocations/{id}/approve"] = ["admin"],
+        ["POST /v1/bulk-revocations/{id}/decline"] = ["admin"],
         ["GET /.well-known/ssf-configuration"] = [Anyone],
         ["GET /ssf/jwks"] = [Anyone],
         ["POST /ssf/streams"] = ["app", "another app"],
@@ -116,7 +121,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
 
     private static readonly Dictionary<string, string> MadeUp = new(StringComparer.Ordinal)
     {
-        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999", ["change"] = "c999", ["consent"] = new('A', 71),
+        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999", ["change"] = "c999", ["bulk"] = "b999", ["consent"] = new('A', 71),
     };
 
     private GateWorld _world = null!;
@@ -253,7 +258,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         return new(StringComparer.Ordinal)
         {
             ["jti"] = granted.GrantId, ["generation"] = begun.Text("id"), ["content"] = put.Text("content_id"), ["mandate"] = mandate, ["request"] = request.Text("request"),
-            ["person"] = person, ["upload"] = new('A', 70), ["revocation"] = await RevokedAsync(),
+            ["person"] = person, ["upload"] = new('A', 70), ["revocation"] = await RevokedAsync(), ["bulk"] = await BulkAsync(),
             ["change"] = await ChangeAsync(), ["consent"] = await ConsentAsync(studio),
         };
     }
@@ -265,6 +270,9 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"bo"}},"reason":"abuse","text":"x"}""";
         return (await _desk.SendAsync(HttpMethod.Post, "/v1/revocations", _desk.Admin("ada"), Encoding.UTF8.GetBytes(order), ("Idempotency-Key", "k"))).Text("revocation");
     }
+
+    /// <summary>One that waits for another admin.</summary>
+    private async Task<string> BulkAsync() => (await _desk.PostAsync("/v1/bulk-revocations", _desk.Admin("ada"), $$"""{"csv":"issuer,subject\n{{_world.IdentityIssuer}},bo","reason":"abuse","text":"x"}""")).Text("bulk_revocation");
 
     /// <summary>For the app that it was given through alone.</summary>
     private async Task<string> ConsentAsync(StudioCall studio) => (await studio.PostAsync(
@@ -287,6 +295,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         "mandates" => values["mandate"],
         "unmask" => values["request"],
         "revocations" => values["revocation"],
+        "bulk-revocations" => values["bulk"],
         "changes" => values["change"],
         "consents" => values["consent"],
         "apps" => TestRegistry.OtherApp,

@@ -26,13 +26,15 @@ internal sealed class RevocationOffice
 
     public OpenGrants Grants { get; private set; } = null!;
 
+    public OperatorLedger Operators { get; private set; } = null!;
+
     public void Restart()
     {
         World.Restart();
         _names = World.Gate.NewNames();
-        var operators = new OperatorLedger(World.Gate.Store, World.Appender, _names, new(World.Gate.Store, new(new byte[OperatorKey.Size])));
+        Operators = new(World.Gate.Store, World.Appender, _names, new(World.Gate.Store, new(new byte[OperatorKey.Size])));
         Grants = new(World.Gate.Store, World.Gate.Time);
-        Desk = new(World.Gate.Store, operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), NewRevoker(), Grants, new(World.Gate.StatusLists, World.Gate.Time), NoSignals(), World.Gate.Time);
+        Desk = new(World.Gate.Store, Operators, new(World.Gate.Store, World.Appender), new(World.Gate.RegistryStore, World.Gate.Time), NewRevoker(), Grants, new(World.Gate.StatusLists, World.Gate.Time), NoSignals(), World.Gate.Time);
     }
 
     private GrantRevoker NewRevoker() => new(

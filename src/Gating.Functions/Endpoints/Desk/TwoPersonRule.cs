@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// Which routes of the desk ask for something that another human has to approve before it takes effect: the one table of them. One admin stops anybody, and undoes it; one cannot decide alone who is trusted to say who people are or what inputs show, under
+/// Which routes of the desk ask for something that another human has to approve before it takes effect: the one table of them. One admin stops anybody, and undoes it; one cannot decide alone that many are stopped, who is trusted to say who people are or what inputs show, under
 /// which conditions a tool is used, how much people may use, or who is told what about whom.
 /// </summary>
 internal static class TwoPersonRule
@@ -12,6 +12,7 @@ internal static class TwoPersonRule
         StringComparer.Ordinal,
         "POST /v1/mandates",
         "POST /v1/unmask",
+        "POST /v1/bulk-revocations",
         "PUT /v1/tools/{id}",
         "DELETE /v1/tools/{id}",
         "PUT /v1/issuers/{id}",
