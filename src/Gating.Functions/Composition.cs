@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gating.Access;
 using Gating.Admission;
+using Gating.Appeals;
 using Gating.Archive;
 using Gating.Azure;
 using Gating.Clients;
@@ -201,6 +202,8 @@ internal static class Composition
         services.AddSingleton<NamedPeople>();
         services.AddSingleton<OpenGrants>();
         services.AddSingleton<RevocationDesk>();
+        services.AddSingleton<RecordedAppeals>();
+        services.AddSingleton<AppealDesk>();
         services.AddSingleton<BulkRun>();
         services.AddSingleton<BulkDesk>();
         services.AddSingleton<BulkPeople>();
@@ -273,7 +276,10 @@ internal static class Composition
         services.AddSingleton<StatusListsEndpoint>();
         services.AddSingleton<LogEndpoint>();
         services.AddSingleton<ReceiptsEndpoint>();
+        services.AddSingleton<PresentedPerson>();
         services.AddSingleton<ConsentsEndpoint>();
+        services.AddSingleton<AppealsEndpoint>();
+        services.AddSingleton<AppealCasesEndpoint>();
         services.AddSingleton<RoleCaller>();
         services.AddSingleton<MandatesEndpoint>();
         services.AddSingleton<StreamAnswers>();

@@ -107,6 +107,13 @@ public static class GateApp
         app.MapGet("/v1/consents/{id}", Handler(consents.GetAsync));
         app.MapPost("/v1/consents/{id}/withdraw", Handler(consents.WithdrawAsync));
         app.MapGet("/v1/consents/{id}/outputs", Handler(consents.GetOutputsAsync));
+        var appeals = services.GetRequiredService<AppealsEndpoint>();
+        app.MapPost("/v1/appeals", Handler(appeals.PostAsync));
+        app.MapGet("/v1/appeals/{id}", Handler(appeals.GetAsync));
+        var cases = services.GetRequiredService<AppealCasesEndpoint>();
+        app.MapGet("/v1/appeal-cases", Handler(cases.ListAsync));
+        app.MapGet("/v1/appeal-cases/{id}", Handler(cases.GetAsync));
+        app.MapPost("/v1/appeal-cases/{id}/decide", Handler(cases.DecideAsync));
         var trace = services.GetRequiredService<TraceEndpoint>();
         app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
         app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));

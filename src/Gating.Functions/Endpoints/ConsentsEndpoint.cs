@@ -3,7 +3,6 @@ using Gating.Admission;
 using Gating.Consents;
 using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Http;
-using Gating.Identity;
 using Gating.Registry;
 
 namespace Gating.Functions.Endpoints;
@@ -13,7 +12,7 @@ namespace Gating.Functions.Endpoints;
 /// <c>GET …/{id}</c>: where it stands; <c>GET …/{id}/outputs</c>: what was made with it.
 /// </summary>
 internal sealed class ConsentsEndpoint(
-    AppCaller callers, RegistrySource registry, IdentityVerifier identities, ConsentReader reader, ConsentDesk desk, RecordedConsents consents, ConcernedOutputs outputs, ConsentHandles handles, TimeProvider time)
+    AppCaller callers, PresentedPerson people, ConsentReader reader, ConsentDesk desk, RecordedConsents consents, ConcernedOutputs outputs, ConsentHandles handles, TimeProvider time)
 {
     public async Task PostAsync(HttpContext context)
     {
@@ -39,7 +38,7 @@ internal sealed class ConsentsEndpoint(
         {
             await MalformedAsync(context, errors);
         }
-        else if (await IdentifyAsync(context, app, request.SubjectToken) is { } depicted)
+        else if (await people.IdentifyAsync(context, app, request.SubjectToken) is { } depicted)
         {
             await (await desk.GiveAsync(app.Id, depicted, request.Terms, key, context.RequestAborted)).Match(
                 done =>
@@ -64,7 +63,7 @@ internal sealed class ConsentsEndpoint(
         {
             await MalformedAsync(context, errors);
         }
-        else if (await IdentifyAsync(context, app, token) is { } depicted)
+        else if (await people.IdentifyAsync(context, app, token) is { } depicted)
         {
             var id = IdOf(context);
             await (await desk.WithdrawAsync(app.Id, depicted, id, context.RequestAborted)).Match(
@@ -130,22 +129,6 @@ internal sealed class ConsentsEndpoint(
 
         await ConsentAnswers.RefuseAsync(context, ConsentRefusal.Unknown);
         return null;
-    }
-
-    /// <summary>Null where the token does not hold; then the answer is written.</summary>
-    private async Task<VerifiedIdentity?> IdentifyAsync(HttpContext context, App app, string token)
-    {
-        var outcome = await identities.VerifyAsync(token, app, (await registry.GetAsync(context.RequestAborted)).Issuers, context.RequestAborted);
-        var (identity, error) = outcome.Match<(VerifiedIdentity?, TokenError?)>(
-            static verified => (verified.Identity, null),
-            static refused => (null, TokenError.Of(refused.Reason)),
-            static _ => (null, TokenError.IssuerKeysUnavailable));
-        if (error is { } why)
-        {
-            await Problem.WriteAsync(context, why.Status, why.Reason, why.Description);
-        }
-
-        return identity;
     }
 
     private static Task MalformedAsync(HttpContext context, ImmutableArray<RegistryError> errors) => MalformedBody.RefuseAsync(context, "consent_malformed", "The consent cannot be used.", errors);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gating.Access;
+using Gating.Appeals;
 using Gating.Archive;
 using Gating.Consents;
 using Gating.Generations;
@@ -70,7 +71,7 @@ internal sealed class StreamSettlements(StreamId stream)
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
             or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked
-            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented or EntryKind.BulkProposed;
+            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented or EntryKind.BulkProposed or EntryKind.AppealFiled or EntryKind.AppealReceived;
 
     private static SettlementId? Settles(Entry entry)
     {
@@ -104,6 +105,10 @@ internal sealed class StreamSettlements(StreamId stream)
                 return RevocationParts.Lifting(OperatorLedger.ReadAbout(entry));
             case EntryKind.ChangeApproved or EntryKind.ChangeDeclined:
                 return ChangeParts.Decision(OperatorLedger.ReadAbout(entry));
+            case EntryKind.AppealDecided:
+                return AppealParts.Decision(AppealEntries.ReadDecided(entry).Appeal);
+            case EntryKind.AppealUpheld or EntryKind.AppealRejected:
+                return AppealParts.Decision(OperatorLedger.ReadAbout(entry));
             case EntryKind.BulkApproved or EntryKind.BulkDeclined:
                 return BulkParts.Decision(OperatorLedger.ReadAbout(entry));
             case EntryKind.BulkEnded:

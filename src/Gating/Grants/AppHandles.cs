@@ -22,6 +22,7 @@ public sealed class AppHandles(OperatorKey key)
     private const byte Generation = 3;
     private const byte Upload = 4;
     private const byte Consent = 5;
+    private const byte Appeal = 6;
     private const int UploadSize = 1 + StreamId.Size + 8 + 2;
 
     private readonly AgingCache<string, AppCiphers> _apps = new(CachedApps);
@@ -43,6 +44,9 @@ public sealed class AppHandles(OperatorKey key)
 
     /// <summary>The id of the consent that entry <paramref name="seq"/> of a person's stream records.</summary>
     public string OfConsent(string app, StreamId person, long seq) => OfEntry(Consent, app, person, seq);
+
+    /// <summary>The id of the appeal that entry <paramref name="seq"/> of a person's stream records.</summary>
+    public string OfAppeal(string app, StreamId person, long seq) => OfEntry(Appeal, app, person, seq);
 
     /// <summary>The id of an upload of output <paramref name="number"/> (1 to 255) of a generation.</summary>
     /// <param name="declaresExplicit">The app says that people see or hear that the file is generated.</param>
@@ -83,6 +87,9 @@ public sealed class AppHandles(OperatorKey key)
 
     /// <summary>Opens what <see cref="OfConsent"/> gave this app; false for anything else.</summary>
     public bool TryOpenConsent(string app, string handle, out (StreamId Person, long Seq) consent) => TryOpenEntry(Consent, app, handle, out consent);
+
+    /// <summary>Opens what <see cref="OfAppeal"/> gave this app; false for anything else.</summary>
+    public bool TryOpenAppeal(string app, string handle, out (StreamId Person, long Seq) appeal) => TryOpenEntry(Appeal, app, handle, out appeal);
 
     /// <summary>Opens what <see cref="OfUpload"/> gave this app; false for anything else.</summary>
     public bool TryOpenUpload(string app, string handle, out (StreamId Person, long GenerationSeq, int Number, bool DeclaresExplicit) upload)

@@ -128,6 +128,21 @@ public enum EntryKind
 
     /// <summary>Carried out: how many are stopped, and how many cannot be.</summary>
     BulkEnded = 42,
+
+    /// <summary>A person does not accept that they were refused or stopped. In their own ledger.</summary>
+    AppealFiled = 43,
+
+    /// <summary>It was answered. In their own ledger.</summary>
+    AppealDecided = 44,
+
+    /// <summary>Somebody appeals: a case for admins. In the operator's ledger.</summary>
+    AppealReceived = 45,
+
+    /// <summary>An admin found that they were right.</summary>
+    AppealUpheld = 46,
+
+    /// <summary>An admin found that they were not.</summary>
+    AppealRejected = 47,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

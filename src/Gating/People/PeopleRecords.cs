@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gating.Admission;
+using Gating.Appeals;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Usage;
@@ -9,6 +10,9 @@ namespace Gating.People;
 /// <summary>How much of its quotas a person has used with one tool through one app.</summary>
 public sealed record PersonUsage(string App, string Tool, ImmutableArray<QuotaStatus> Quotas);
 
+/// <summary>An appeal of a person's, of the last <see cref="PeopleRecords.MostEntries"/> entries.</summary>
+public sealed record PersonAppeal(string App, DateTimeOffset At, DateTimeOffset Deadline, AppealState State);
+
 /// <summary>A person as admins see one: how they stand, and nothing that says who they are.</summary>
 /// <param name="Status">What a request of theirs meets now.</param>
 /// <param name="SuspendedUntil">When the last suspension ends; null where there is none, or one without an end.</param>
@@ -17,10 +21,10 @@ public sealed record PersonUsage(string App, string Tool, ImmutableArray<QuotaSt
 /// <param name="Entries">Of their ledger.</param>
 /// <param name="Usage">With the tools and through the apps of the last <see cref="PeopleRecords.MostEntries"/> entries, as far as these are registered.</param>
 public sealed record PersonRecord(
-    StreamStatus Status, DateTimeOffset? SuspendedUntil, int Stops, int Holds, long Entries, DateTimeOffset Since, DateTimeOffset Last, ImmutableArray<PersonUsage> Usage);
+    StreamStatus Status, DateTimeOffset? SuspendedUntil, int Stops, int Holds, long Entries, DateTimeOffset Since, DateTimeOffset Last, ImmutableArray<PersonUsage> Usage, ImmutableArray<PersonAppeal> Appeals);
 
 /// <summary>What is recorded of a person, read for whoever asks: the head, the first entry, and the last ones. Throws <see cref="StorageUnavailableException"/>.</summary>
-public sealed class PeopleRecords(ILedgerStore ledger, RegistrySource registry, TimeProvider time)
+public sealed class PeopleRecords(ILedgerStore ledger, RecordedAppeals recorded, RegistrySource registry, TimeProvider time)
 {
     /// <summary>Entries that are looked at for what a person uses.</summary>
     public const int MostEntries = 500;
@@ -35,19 +39,23 @@ public sealed class PeopleRecords(ILedgerStore ledger, RegistrySource registry, 
             return null;
         }
 
-        var used = new HashSet<(string App, string Tool)>();
+        var (used, appeals) = (new HashSet<(string App, string Tool)>(), ImmutableArray.CreateBuilder<PersonAppeal>());
         await foreach (var entry in EntriesBack.ReadAsync(ledger, person, head.Seq, MostEntries, cancellation))
         {
             if (entry.Kind is EntryKind.Granted && AdmissionEntries.ReadGranted(entry).Terms is var terms)
             {
                 used.Add((terms.App, terms.Resource));
             }
+            else if (entry.Kind is EntryKind.AppealFiled && await recorded.StandingAsync(entry, cancellation) is var (appeal, state, _, _))
+            {
+                appeals.Add(new(appeal.App, appeal.At, appeal.Deadline, state));
+            }
         }
 
-        return Of(head, first, used, await registry.GetAsync(cancellation), time.GetUtcNow());
+        return Of(head, first, used, appeals.DrainToImmutable(), await registry.GetAsync(cancellation), time.GetUtcNow());
     }
 
-    private static PersonRecord Of(Head head, Entry first, IEnumerable<(string App, string Tool)> used, RegistrySnapshot registry, DateTimeOffset clock)
+    private static PersonRecord Of(Head head, Entry first, IEnumerable<(string App, string Tool)> used, ImmutableArray<PersonAppeal> appeals, RegistrySnapshot registry, DateTimeOffset clock)
     {
         // By the clock of decisions.
         var now = clock > head.Time ? clock : head.Time;
@@ -63,6 +71,7 @@ public sealed class PeopleRecords(ILedgerStore ledger, RegistrySource registry, 
             [
                 .. used.Order().Select(one => (one.App, one.Tool, Plan: registry.PlanOf(one.App, one.Tool))).Where(static one => one.Plan is not null)
                     .Select(one => new PersonUsage(one.App, one.Tool, one.Plan!.Read(head.State.Windows, now))),
-            ]);
+            ],
+            appeals);
     }
 }

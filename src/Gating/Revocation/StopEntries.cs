@@ -23,6 +23,13 @@ internal static class StopEntries
             : json.RootElement.GetProperty("status").GetString() is not "lifted";
     }
 
+    /// <summary>Who ordered it, of what <see cref="Why"/> wrote.</summary>
+    public static Official ReadBy(ReadOnlyMemory<byte> opened)
+    {
+        using var json = JsonDocument.Parse(opened);
+        return json.RootElement.GetProperty("v").GetInt32() is not Version and var version ? throw new UnknownVersionException("stop entry", version) : Official.Read(json.RootElement.GetProperty("by"));
+    }
+
     private static byte[] Public(KeyHash id, string status, DateTimeOffset? until) => JsonBytes.OfObject((id, status, until), static (json, stop) =>
     {
         json.WriteNumber("v"u8, Version);

@@ -36,7 +36,8 @@ public static class EntryTimelines
 
     private static bool IsListed(EntryKind kind) => kind is EntryKind.Granted or EntryKind.Refused or EntryKind.Released or EntryKind.AppRefusals or EntryKind.Redeemed or EntryKind.Archived
         or EntryKind.Reported or EntryKind.ReleasedUnlabelled or EntryKind.Removed
-        or EntryKind.Consented or EntryKind.ConsentWithdrawn;
+        or EntryKind.Consented or EntryKind.ConsentWithdrawn
+        or EntryKind.AppealFiled or EntryKind.AppealDecided;
 
     private static List<Timeline> Of(JsonElement root)
     {

@@ -56,6 +56,11 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /v1/consents/{id}"] = ["app"],
         ["POST /v1/consents/{id}/withdraw"] = ["app", "another app"],
         ["GET /v1/consents/{id}/outputs"] = ["app"],
+        ["POST /v1/appeals"] = ["app", "another app"],
+        ["GET /v1/appeals/{id}"] = ["app"],
+        ["GET /v1/appeal-cases"] = ["admin", "weak admin"],
+        ["GET /v1/appeal-cases/{id}"] = ["admin", "weak admin"],
+        ["POST /v1/appeal-cases/{id}/decide"] = ["admin"],
         ["POST /v1/mandates"] = ["admin"],
         ["GET /v1/mandates/{id}"] = ["admin", "weak admin", "regulator", "weak regulator"],
         ["POST /v1/mandates/{id}/approve"] = ["admin"],
@@ -121,7 +126,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
 
     private static readonly Dictionary<string, string> MadeUp = new(StringComparer.Ordinal)
     {
-        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999", ["change"] = "c999", ["bulk"] = "b999", ["consent"] = new('A', 71),
+        ["jti"] = new('A', 70), ["generation"] = new('A', 70), ["content"] = new('0', 32), ["mandate"] = "m999", ["request"] = "u999", ["person"] = new('A', 60), ["upload"] = new('A', 70), ["revocation"] = "r999", ["change"] = "c999", ["bulk"] = "b999", ["appeal"] = new('A', 71), ["case"] = "a999", ["consent"] = new('A', 71),
     };
 
     private GateWorld _world = null!;
@@ -258,7 +263,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         return new(StringComparer.Ordinal)
         {
             ["jti"] = granted.GrantId, ["generation"] = begun.Text("id"), ["content"] = put.Text("content_id"), ["mandate"] = mandate, ["request"] = request.Text("request"),
-            ["person"] = person, ["upload"] = new('A', 70), ["revocation"] = await RevokedAsync(), ["bulk"] = await BulkAsync(),
+            ["person"] = person, ["upload"] = new('A', 70), ["revocation"] = await RevokedAsync(), ["bulk"] = await BulkAsync(), ["appeal"] = await AppealAsync(studio), ["case"] = await CaseAsync(),
             ["change"] = await ChangeAsync(), ["consent"] = await ConsentAsync(studio),
         };
     }
@@ -273,6 +278,11 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
 
     /// <summary>One that waits for another admin.</summary>
     private async Task<string> BulkAsync() => (await _desk.PostAsync("/v1/bulk-revocations", _desk.Admin("ada"), $$"""{"csv":"issuer,subject\n{{_world.IdentityIssuer}},bo","reason":"abuse","text":"x"}""")).Text("bulk_revocation");
+
+    /// <summary>Of whom was stopped.</summary>
+    private async Task<string> AppealAsync(StudioCall studio) => (await studio.PostAsync("/v1/appeals", $$"""{"subject_token":"{{_world.IdToken("bo")}}","text":"x"}""")).Text("appeal");
+
+    private async Task<string> CaseAsync() => (await _desk.GetAsync("/v1/appeal-cases", _desk.Admin("ada"))).Json.GetProperty("appeal_cases")[0].GetProperty("appeal_case").GetString()!;
 
     /// <summary>For the app that it was given through alone.</summary>
     private async Task<string> ConsentAsync(StudioCall studio) => (await studio.PostAsync(
@@ -296,6 +306,8 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         "unmask" => values["request"],
         "revocations" => values["revocation"],
         "bulk-revocations" => values["bulk"],
+        "appeals" => values["appeal"],
+        "appeal-cases" => values["case"],
         "changes" => values["change"],
         "consents" => values["consent"],
         "apps" => TestRegistry.OtherApp,

@@ -8,7 +8,7 @@ using Gating.Usage;
 namespace Gating.Functions.Endpoints.Desk;
 
 /// <summary>
-/// <c>GET /v1/people/{id}</c>: how a person stands, for admins: status, stops, holds, use. <c>{id}</c> is the handle under which answers name the person to admins.
+/// <c>GET /v1/people/{id}</c>: how a person stands, for admins: status, stops, holds, use, appeals. <c>{id}</c> is the handle under which answers name the person to admins.
 /// </summary>
 internal sealed class PeopleEndpoint(RoleCaller callers, PeopleRecords people, DeskHandles handles)
 {
@@ -65,6 +65,18 @@ internal sealed class PeopleEndpoint(RoleCaller callers, PeopleRecords people, D
             }
 
             json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("appeals"u8);
+        foreach (var appeal in record.Appeals)
+        {
+            json.WriteStartObject();
+            json.WriteString("app"u8, appeal.App);
+            json.WriteString("state"u8, AppealAnswers.Word(appeal.State));
+            json.WriteString("filed"u8, appeal.At);
+            json.WriteString("deadline"u8, appeal.Deadline);
             json.WriteEndObject();
         }
 
