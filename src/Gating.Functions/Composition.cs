@@ -35,6 +35,7 @@ using Gating.Registry.Changes;
 using Gating.Revocation;
 using Gating.Revocation.Bulk;
 using Gating.Signals;
+using Gating.Signals.Receiving;
 using Gating.StatusLists;
 using Gating.Timelines;
 using Gating.Tracing;
@@ -219,6 +220,10 @@ internal static class Composition
         services.AddSingleton<PersonSignals>();
         services.AddSingleton<StreamDesk>();
         services.AddSingleton<SignalReader>();
+        services.AddSingleton<EventVerifier>();
+        services.AddSingleton<EnabledAccounts>();
+        services.AddSingleton<AssuranceReports>();
+        services.AddSingleton<EventReceiver>();
         services.AddSingleton(static provider => new ClientAuthenticator(provider.GetRequiredService<PublicUrls>().Issuer, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new UsedIds(RememberedProofs, provider.GetRequiredService<TimeProvider>()));
     }
@@ -284,6 +289,7 @@ internal static class Composition
         services.AddSingleton<MandatesEndpoint>();
         services.AddSingleton<StreamAnswers>();
         services.AddSingleton<StreamsEndpoint>();
+        services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<ItemsEndpoint>();
         services.AddSingleton<ChangesEndpoint>();
         services.AddSingleton<TraceEndpoint>();

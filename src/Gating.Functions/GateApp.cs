@@ -169,6 +169,7 @@ public static class GateApp
         app.MapPost("/ssf/status", Handler(streams.PostStatusAsync));
         app.MapPost("/ssf/verify", Handler(streams.PostVerificationAsync));
         app.MapPost("/ssf/poll", Handler(streams.PostPollAsync));
+        app.MapPost("/ssf/events", Handler(services.GetRequiredService<EventsEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Events);
         app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
         var lists = services.GetRequiredService<StatusListsEndpoint>();
         app.MapGet("/statuslists", Handler(lists.ListAsync));

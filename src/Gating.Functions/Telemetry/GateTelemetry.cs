@@ -21,6 +21,8 @@ internal static class GateTelemetry
 
     private static readonly Counter<long> Messages = Meter.CreateCounter<long>("gating.messages", "{message}", "Deliveries of queue messages, by queue, outcome and reason.");
 
+    private static readonly Counter<long> ReceivedEvents = Meter.CreateCounter<long>("gating.received_events", "{event}", "Security events that were sent here, by outcome and reason.");
+
     private static readonly Gauge<long> Dossiers = Meter.CreateGauge<long>("gating.dossier.days_left", "d", "Days until a part of a tool's compliance dossier lapses, below 0 where it has or is missing, by tool and part.");
 
     public static void DossierHolds(string tool, string part, int days) => Dossiers.Record(days, new("tool", tool), new("part", part));
@@ -28,6 +30,10 @@ internal static class GateTelemetry
     /// <param name="outcome"><c>done</c>, <c>not_yet</c>, <c>refused</c> (it was set aside, or its sender told) or <c>failed</c>.</param>
     /// <param name="reason">A code of a closed list, or <c>none</c>.</param>
     public static void MessageTaken(string queue, string outcome, string reason) => Messages.Add(1, new("queue", queue), new("outcome", outcome), new("reason", reason));
+
+    /// <param name="outcome"><c>taken</c>, <c>refused</c> or <c>failed</c>.</param>
+    /// <param name="reason">A code of a closed list, or <c>none</c>.</param>
+    public static void EventReceived(string outcome, string reason) => ReceivedEvents.Add(1, new("outcome", outcome), new("reason", reason));
 
     /// <param name="outcome"><c>granted</c>, <c>replayed</c>, <c>refused</c> or <c>failed</c>.</param>
     /// <param name="reason">A code of a closed list, or <c>none</c>.</param>

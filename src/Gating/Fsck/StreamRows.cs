@@ -71,7 +71,8 @@ internal sealed class StreamSettlements(StreamId stream)
     private static bool NeverSettles(EntryKind kind) =>
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
             or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked
-            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented or EntryKind.BulkProposed or EntryKind.AppealFiled or EntryKind.AppealReceived;
+            or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented or EntryKind.BulkProposed or EntryKind.AppealFiled or EntryKind.AppealReceived
+            or EntryKind.AccountEnabled or EntryKind.AssuranceChanged;
 
     private static SettlementId? Settles(Entry entry)
     {

@@ -41,6 +41,21 @@ public static class AssuranceMapping
         return best;
     }
 
+    /// <summary>What a level of a trust framework is worth here, by the issuer's rules for <c>verified_claims</c>; <see cref="AssuranceLevel.None"/> where no rule names it.</summary>
+    internal static AssuranceLevel LevelOf(string framework, string level, Issuer issuer)
+    {
+        var best = AssuranceLevel.None;
+        foreach (var rule in issuer.AssuranceRules)
+        {
+            if (string.Equals(rule.TrustFramework, framework, StringComparison.Ordinal) && (rule.AssuranceLevelValue is null || string.Equals(rule.AssuranceLevelValue, level, StringComparison.Ordinal)) && rule.Level > best)
+            {
+                best = rule.Level;
+            }
+        }
+
+        return best;
+    }
+
     // OpenID Connect for Identity Assurance 1.0, section 5: one object or an array of them; an element without claims verifies nothing.
     private static IEnumerable<JsonElement> Verifications(JsonElement payload)
     {

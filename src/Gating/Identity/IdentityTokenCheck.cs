@@ -44,7 +44,7 @@ internal sealed class IdentityTokenCheck(IssuerKeys keys, TimeProvider time)
             }
 
             // Last, since it alone can cost a fetch: only a token with nothing else wrong makes the gate ask a provider.
-            var (unsigned, key) = await CheckSignatureAsync(jws, claims, cancellation);
+            var (unsigned, key) = await IssuerSignature.CheckAsync(keys, jws, claims.Issuer, claims.Algorithm, cancellation);
             if (unsigned is null)
             {
                 return new(null, payload, claims, now) { SignedWith = key };
@@ -59,41 +59,6 @@ internal sealed class IdentityTokenCheck(IssuerKeys keys, TimeProvider time)
             throw;
         }
     }
-
-    /// <summary>What is wrong, or the thumbprint of the key that signed it.</summary>
-    private async ValueTask<(IdentityOutcome? Fault, string? Key)> CheckSignatureAsync(CompactJws jws, IdentityClaims claims, CancellationToken cancellation)
-    {
-        var answer = await keys.FindAsync(claims.Issuer, jws.Header.KeyId, claims.Algorithm, cancellation);
-        switch (answer.Status)
-        {
-            case KeyStatus.Unavailable:
-                return (IdentityOutcome.Unavailable.Instance, null);
-            case KeyStatus.Unknown:
-                return Fault(IdentityRefusal.UnknownKey);
-            case KeyStatus.Unfit:
-                return Fault(IdentityRefusal.UnfitKey);
-            case KeyStatus.Ambiguous:
-                return Fault(IdentityRefusal.AmbiguousKey);
-            case KeyStatus.Found:
-            default:
-                break;
-        }
-
-        var key = answer.Key!;
-        if (!jws.IsSignedBy(key, claims.Algorithm))
-        {
-            if (await keys.FindReplacementAsync(claims.Issuer, key, claims.Algorithm, cancellation) is not { } replacement || !jws.IsSignedBy(replacement, claims.Algorithm))
-            {
-                return Fault(IdentityRefusal.BadSignature);
-            }
-
-            key = replacement;
-        }
-
-        return claims.Issuer.StoppedKeys.Contains(key.Thumbprint) ? Fault(IdentityRefusal.KeyStopped) : (null, key.Thumbprint);
-    }
-
-    private static (IdentityOutcome? Fault, string? Key) Fault(IdentityRefusal reason) => (new IdentityOutcome.Refused(reason), null);
 
     private static IdentityRefusal Refusal(JwsFault fault) => fault switch
     {

@@ -28,6 +28,12 @@ public sealed record Issuer(
 {
     /// <summary>Thumbprints (RFC 7638) of keys that are stopped, this issuer's or anybody's.</summary>
     public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Whether it is believed what it reports of its accounts; null: nothing is.</summary>
+    public SignalTrust? Signals { get; init; }
+
+    /// <summary>As whom the keys of its events are fetched and kept: apart from those of its tokens where its transmitter is another.</summary>
+    internal Issuer Transmitter => Signals is { } trust ? this with { Id = trust.Transmitter, Discovery = trust.Metadata } : this;
 }
 
 /// <summary>The terms on which an issuer says who holds a role.</summary>

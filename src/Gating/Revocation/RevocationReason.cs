@@ -14,10 +14,10 @@ public enum RevocationReason
     /// <summary>The person is not who was proven.</summary>
     IdentityFraud = 3,
 
-    /// <summary>Somebody else has the account (RISC 1.0, 2.4: <c>hijacking</c>).</summary>
+    /// <summary>Somebody else has the account (RISC 1.0, 2.3: <c>hijacking</c>).</summary>
     Hijacking = 4,
 
-    /// <summary>One of many accounts that were made for a purpose (RISC 1.0, 2.4: <c>bulk-account</c>).</summary>
+    /// <summary>One of many accounts that were made for a purpose (RISC 1.0, 2.3: <c>bulk-account</c>).</summary>
     BulkAccount = 5,
 
     /// <summary>An authority ordered it.</summary>

@@ -7,7 +7,8 @@ using Gating.Revocation;
 namespace Gating.Signals;
 
 /// <summary>
-/// Tells apps that a person was stopped: those that had a grant for them and have a stream. Whoever stopped somebody starts it; and the way of the stop's entry into the log does it again, for the one who died before he could.
+/// Tells apps that a person was stopped, or is proven otherwise than before: those that had a grant for them and have a stream that asks for it. Whoever recorded it starts it; and the way of its entry into the log does it again, for the one
+/// who died before he could.
 /// </summary>
 public sealed class PersonSignals(ILedgerStore ledger, ISignalStore store, SecurityEvents events, SignalOutbox outbox, TimeProvider time) : IEntryIndex
 {
@@ -16,21 +17,21 @@ public sealed class PersonSignals(ILedgerStore ledger, ISignalStore store, Secur
 
     public async Task AddAsync(IReadOnlyList<Entry> entries, CancellationToken cancellation)
     {
-        foreach (var stop in entries.Where(static entry => entry.Kind is EntryKind.StatusChanged && StopEntries.Stops(entry)))
+        foreach (var entry in entries.Where(static entry => IsTold(entry)))
         {
-            await TellAsync(stop, cancellation);
+            await TellAsync(entry, cancellation);
         }
     }
 
     /// <summary>Not waited for; whatever goes wrong, the log's way does it again.</summary>
-    /// <param name="place">Seq of the stop.</param>
+    /// <param name="place">Seq of the entry that says it.</param>
     internal Task StartAsync(StreamId person, long place) => Task.Run(async () =>
     {
         try
         {
-            if (await ledger.ReadEntryAsync(person, place, CancellationToken.None) is { Kind: EntryKind.StatusChanged } stop)
+            if (await ledger.ReadEntryAsync(person, place, CancellationToken.None) is { } entry && IsTold(entry))
             {
-                await TellAsync(stop, CancellationToken.None);
+                await TellAsync(entry, CancellationToken.None);
             }
         }
         catch (StorageUnavailableException)
@@ -39,27 +40,33 @@ public sealed class PersonSignals(ILedgerStore ledger, ISignalStore store, Secur
         }
     });
 
-    private async Task TellAsync(Entry stop, CancellationToken cancellation)
+    private static bool IsTold(Entry entry) => entry.Kind is EntryKind.AssuranceChanged || (entry.Kind is EntryKind.StatusChanged && StopEntries.Stops(entry));
+
+    private async Task TellAsync(Entry told, CancellationToken cancellation)
     {
         // What is remembered of events that were received is younger than this.
-        if (stop.Time + Tool.LongestGrant <= time.GetUtcNow())
+        if (told.Time + Tool.LongestGrant <= time.GetUtcNow())
         {
             return;
         }
 
-        foreach (var app in await AppsAsync(stop, cancellation))
+        var type = told.Kind is EntryKind.AssuranceChanged ? SecurityEvents.AssuranceLevelChange : SecurityEvents.SessionRevoked;
+        foreach (var app in await AppsAsync(told, cancellation))
         {
-            if (await store.FindStreamAsync(app, cancellation) is { Stream: var stream } && stream.Events.Contains(SecurityEvents.SessionRevoked, StringComparer.Ordinal))
+            if (await store.FindStreamAsync(app, cancellation) is { Stream: var stream } && stream.Events.Contains(type, StringComparer.Ordinal))
             {
-                await outbox.KeepAsync(stream, events.OfStop(app, stop.Stream, stop.Seq, stop.Time, time.GetUtcNow()), cancellation);
+                await outbox.KeepAsync(stream, EventOf(app, told), cancellation);
             }
         }
     }
 
-    private async Task<HashSet<string>> AppsAsync(Entry stop, CancellationToken cancellation)
+    private SecurityEvent EventOf(string app, Entry told) =>
+        told.Kind is EntryKind.AssuranceChanged ? events.OfAssurance(app, told, time.GetUtcNow()) : events.OfStop(app, told.Stream, told.Seq, told.Time, time.GetUtcNow());
+
+    private async Task<HashSet<string>> AppsAsync(Entry told, CancellationToken cancellation)
     {
         var apps = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var entry in EntriesBack.ReadAsync(ledger, stop.Stream, stop.Seq - 1, MostEntries, cancellation))
+        await foreach (var entry in EntriesBack.ReadAsync(ledger, told.Stream, told.Seq - 1, MostEntries, cancellation))
         {
             if (entry.Kind is EntryKind.Granted)
             {

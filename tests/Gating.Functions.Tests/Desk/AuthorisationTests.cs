@@ -96,6 +96,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["POST /ssf/status"] = ["app", "another app"],
         ["POST /ssf/verify"] = ["app", "another app"],
         ["POST /ssf/poll"] = ["app", "another app"],
+        ["POST /ssf/events"] = [Anyone],
         ["GET /v1/apps"] = ["admin", "weak admin"],
         ["GET /v1/apps/{id}"] = ["admin", "weak admin"],
         ["PUT /v1/apps/{id}"] = ["admin"],

@@ -15,7 +15,7 @@ public sealed partial class HttpFilesTests
     private static readonly string Folder = Path.Combine(InfraFolder.Real.Root, "tests", "http");
 
     [Theory]
-    [InlineData("app.http", 20)]
+    [InlineData("app.http", 21)]
     [InlineData("admin.http", 17)]
     [InlineData("regulator.http", 10)]
     public async Task Every_request_meets_a_route(string file, int requests)

@@ -169,6 +169,13 @@ internal static class BrokenSeeds
         Set("roles for nobody's tokens", Issuer + "/roles", "audiences", Array.Empty<string>(), "a list of 1 to 16"),
         Set("strong for a day", Issuer + "/roles", "strongWithinSeconds", 86_400, "from 60 to 3600"),
         Set("the desk's audience at an app", App, "audiences", new Dictionary<string, string[]> { [Seed.Issuer] = ["desk-web"] }, "not the desk's", bySchema: false, at: "/https:~1~1id.example/0"),
+        Remove("events for whomever", Issuer + "/signals", "audience"),
+        Item("events signed with a shared secret", Issuer + "/signals", "algorithms", "HS256", "asymmetric"),
+        Set("a transmitter over http", Issuer + "/signals", "transmitter", "http://events.id.example", "https URL", bySchema: false),
+        Set("a transmitter that is another issuer", Issuer + "/signals", "transmitter", "https://login.example/tenant/", "no registered issuer", bySchema: false),
+        Set("the issuer as a transmitter of its own", Issuer + "/signals", "transmitter", Seed.Issuer, "it is the issuer itself", bySchema: false),
+        new("metadata of no transmitter", seed => seed.At(Issuer + "/signals").Remove("transmitter"), Issuer + "/signals/metadata", "beside transmitter alone", BySchema: false),
+        Item("a transmitter's secret itself", Issuer + "/signals", "secretDigests", "Bearer one", "the SHA-256 of a secret"),
         Set("null in place of leaving out", Issuer, "naturalPersonClaim", null, "printable ASCII"),
         Set(
             "an item larger than a row", App, "tools",

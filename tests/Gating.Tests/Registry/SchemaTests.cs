@@ -31,6 +31,7 @@ public sealed class SchemaTests
         { "/issuers/0/assuranceRules/0", "/$defs/assuranceRule" },
         { "/issuers/0/acrValues", "/$defs/issuer/properties/acrValues" },
         { "/issuers/0/roles", "/$defs/roles" },
+        { "/issuers/0/signals", "/$defs/signals" },
         { "/tools/1/moderation", "/$defs/tool/properties/moderation" },
         { "/moderators/0", "/$defs/moderator" },
         { "/policy", "/$defs/policy" },

@@ -75,6 +75,10 @@ internal static class Seed
               "roles": {
                 "audiences": ["desk-web"], "claim": "roles", "admin": ["gating.admin"], "regulator": ["gating.regulator"],
                 "strongAcr": ["urn:mfa"], "strongWithinSeconds": 900
+              },
+              "signals": {
+                "transmitter": "https://events.id.example/tenant", "metadata": "https://events.id.example/meta", "algorithms": ["RS256"], "audience": "https://gate.example",
+                "secretDigests": ["{{Convert.ToHexStringLower(SHA256.HashData("Bearer one"u8))}}"]
               }
             },
             {

@@ -42,7 +42,7 @@ internal sealed class RevocationOffice
         new(World.Appender, World.Gate.Store, World.Gate.Names, World.Gate.Time), new(World.Gate.StatusLists, World.Gate.Time));
 
     /// <summary>Apps are told beside the desk; here nobody is, so that each call of the desk's own is the same one every time.</summary>
-    private PersonSignals NoSignals()
+    public PersonSignals NoSignals()
     {
         var (store, key) = (new InMemorySignalStore(), new OperatorKey(new byte[OperatorKey.Size]));
         return new(

@@ -66,7 +66,8 @@ internal static class AppReader
         return members;
     }
 
-    private static ImmutableArray<ReadOnlyMemory<byte>> ReadDigests(JsonPlace place)
+    /// <summary>One or two of secrets.</summary>
+    public static ImmutableArray<ReadOnlyMemory<byte>> ReadDigests(JsonPlace place)
     {
         var digests = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
         foreach (var item in place.Items(1, 2))

@@ -17,10 +17,10 @@ internal static class IssuerReader
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(1);
 
     /// <summary>Asymmetric ones only: with HS256 whoever verifies could sign, and "none" is nobody's signature (RFC 8725, sections 2.1 and 3.2).</summary>
-    private static readonly FrozenSet<string> Algorithms = FrozenSet.ToFrozenSet(
+    public static readonly FrozenSet<string> Algorithms = FrozenSet.ToFrozenSet(
         ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"], StringComparer.Ordinal);
 
-    private static readonly TextRule Algorithm = new(Algorithms.Contains, $"asymmetric algorithms: {string.Join(", ", Algorithms.Order(StringComparer.Ordinal))}");
+    public static readonly TextRule Algorithm = new(Algorithms.Contains, $"asymmetric algorithms: {string.Join(", ", Algorithms.Order(StringComparer.Ordinal))}");
 
     /// <summary>Other kinds of tokens must not pass for an identity token (RFC 8725, sections 3.11 and 3.12).</summary>
     private static readonly FrozenSet<string> OtherTokens = FrozenSet.ToFrozenSet(
@@ -51,20 +51,24 @@ internal static class IssuerReader
     public static string Read(JsonPlace place, RegistryDraft draft)
     {
         var fields = JsonFields.Of(
-            place, "id", "name", "status", "discovery", "algorithms", "types", "maxLifetimeSeconds", "naturalPersonClaim", "assuranceRules", "acrValues", "roles");
+            place, "id", "name", "status", "discovery", "algorithms", "types", "maxLifetimeSeconds", "naturalPersonClaim", "assuranceRules", "acrValues", "roles", "signals");
         var id = fields.Text("id", UrlRules.Issuer(draft.Mode));
+        var discovery = DiscoveryOf(id, fields.OptionalText("discovery", UrlRules.Issuer(draft.Mode)));
         var issuer = new Issuer(
             id,
             fields.Text("name", TextRules.Label),
             fields.Choice("status", RegistryWords.Status),
-            DiscoveryOf(id, fields.OptionalText("discovery", UrlRules.Issuer(draft.Mode))),
+            discovery,
             fields.Texts("algorithms", 1, Algorithms.Count, Algorithm).Select(one => one.Value).ToFrozenSet(StringComparer.Ordinal),
             fields.Texts("types", 1, 8, TokenType, StringComparer.OrdinalIgnoreCase).Select(one => one.Value).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
             fields.Seconds("maxLifetimeSeconds", MinLifetime, MaxLifetime),
             fields.OptionalText("naturalPersonClaim", PersonClaim),
             [.. fields.Items("assuranceRules", 0, MostRules).Select(ReadRule)],
             fields.Optional("acrValues") is { } values ? ReadAcrValues(values) : FrozenDictionary<AssuranceLevel, string>.Empty,
-            fields.Optional("roles") is { } roles ? ReadRoles(roles) : null);
+            fields.Optional("roles") is { } roles ? ReadRoles(roles) : null)
+        {
+            Signals = fields.Optional("signals") is { } signals ? SignalTrustReader.Read(signals, id, discovery, draft.Mode) : null,
+        };
         draft.Issuers.Add(new(issuer, place));
         return id;
     }

@@ -11,7 +11,7 @@ internal static class RegistryChecks
     private const int MostRowCharacters = 30_000;
 
     private static readonly ImmutableArray<Action<RegistryDraft, RegistryErrors>> All =
-        [UniqueNames, KnownTools, KnownIssuers, KnownModerators, AudiencesOfOneApp, AudiencesOfTheDesk, DistinctQuotaNames, WindowsFitAHead, SharedWindowsFitAHead, RowsFitStorage];
+        [UniqueNames, KnownTools, KnownIssuers, KnownModerators, AudiencesOfOneApp, AudiencesOfTheDesk, TransmittersOfOneIssuer, DistinctQuotaNames, WindowsFitAHead, SharedWindowsFitAHead, RowsFitStorage];
 
     public static void Run(RegistryDraft draft, RegistryErrors errors)
     {
@@ -77,6 +77,20 @@ internal static class RegistryChecks
         foreach (var (issuer, audience) in draft.Apps.SelectMany(static app => app.Audiences).Where(one => desk.Contains((one.Issuer, one.Audience.Value))))
         {
             audience.Place.Refuse($"a client id that is not the desk's at {issuer}");
+        }
+    }
+
+    /// <summary>Were a transmitter two issuers', or another issuer itself, nobody could say whose accounts its events are about.</summary>
+    private static void TransmittersOfOneIssuer(RegistryDraft draft, RegistryErrors errors)
+    {
+        var seen = draft.Issuers.Select(static issuer => issuer.Value.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var (trust, place) in draft.Issuers.Where(static issuer => issuer.Value.Signals is { } trust && !string.Equals(trust.Transmitter, issuer.Value.Id, StringComparison.Ordinal))
+            .Select(static issuer => (issuer.Value.Signals!, issuer.Place)))
+        {
+            if (!seen.Add(trust.Transmitter))
+            {
+                errors.Add($"{place.Pointer}/signals/transmitter", $"\"{trust.Transmitter}\"", "a transmitter of one issuer alone, and no registered issuer");
+            }
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class Choices<T>(params ReadOnlySpan<(string Name, T Value)> cho
 
     public string Allowed => string.Join(", ", _choices.Select(choice => $"\"{choice.Name}\""));
 
+    public string NameOf(T value) => _choices.Single(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Name;
+
     public bool TryGet(string text, out T value)
     {
         foreach (var choice in _choices)
