@@ -49,8 +49,10 @@ internal sealed class MutatedContext(string assembly) : AssemblyLoadContext(isCo
     private static async Task RunAsync(Type type, MethodInfo method, object?[] arguments)
     {
         var instance = method.IsStatic ? null : Activator.CreateInstance(type);
+        var lifetime = instance as IAsyncLifetime;
         try
         {
+            await (lifetime?.InitializeAsync() ?? Task.CompletedTask);
             if (method.Invoke(instance, arguments) is Task task)
             {
                 await task;
@@ -58,6 +60,7 @@ internal sealed class MutatedContext(string assembly) : AssemblyLoadContext(isCo
         }
         finally
         {
+            await (lifetime?.DisposeAsync() ?? Task.CompletedTask);
             (instance as IDisposable)?.Dispose();
         }
     }
