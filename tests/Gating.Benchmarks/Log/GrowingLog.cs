@@ -34,6 +34,7 @@ internal sealed class GrowingLog : IDisposable
     /// <summary>Leaves of a stream that fills: the sealer reads each stream's by one query, and Azurite looks at every row of the table for it.</summary>
     private const int Filling = 4_000;
     private const int Together = 16_000;
+    private const int MostAttempts = 10;
 
     private static readonly EntryHash Digest = EntryHash.FromBytes(new byte[EntryHash.Size]);
 
@@ -78,7 +79,7 @@ internal sealed class GrowingLog : IDisposable
             var count = (int)Math.Min(Together, size - _size);
             await RecordAsync(NextStream());
             await AddLeavesAsync(count - Each, Filling);
-            await SealAsync();
+            await PatientlyAsync(_ => SealAsync());
             await Task.WhenAll(FillAsync(Keys.LedgerTable, count), FillAsync(Keys.IndexTable, count));
             _size += count;
             if (_size / 100_000 > told)
@@ -181,10 +182,28 @@ internal sealed class GrowingLog : IDisposable
             await LogAsync(one.Stream, Some.Chain(one.Stream, Head.New(Some.Salt), one.Count)));
     }
 
-    private async Task LogAsync(StreamId stream, IReadOnlyList<Entry> entries)
+    // Both add what is missing: a second try is the same.
+    private Task LogAsync(StreamId stream, IReadOnlyList<Entry> entries) => PatientlyAsync(async _ =>
     {
         await _storage.Leaves.AddAsync([.. entries.Select(NewLeaf.Of)], CancellationToken.None);
         await _storage.Leaves.AddPendingAsync([.. entries.Select(entry => new LeafPlace(stream, entry.Seq))], CancellationToken.None);
+    });
+
+    /// <summary>Filling goes on where Azurite, busy with all its rows, let a connection die that it kept: what is measured begins when nothing of that kind runs.</summary>
+    private static async Task PatientlyAsync(Func<int, Task> work)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await work(attempt);
+                return;
+            }
+            catch (Exception error) when (error is StorageUnavailableException or RequestFailedException && attempt < MostAttempts)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(2));
+            }
+        }
     }
 
     /// <summary>A stream of outputs: its entries, their index rows and their leaves.</summary>
@@ -219,9 +238,10 @@ internal sealed class GrowingLog : IDisposable
         var client = AzuriteStorage.Table(_options, table);
         var first = _rows;
         _rows += rows;
-        return Parallel.ForEachAsync(Enumerable.Range(0, rows / 100), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, cancel) =>
+        return Parallel.ForEachAsync(Enumerable.Range(0, rows / 100), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, cancel) => await PatientlyAsync(async attempt =>
         {
-            var partition = string.Create(CultureInfo.InvariantCulture, $"x{(first / 100) + i:D9}");
+            // Of its own for each try: what a lost one left is filling too.
+            var partition = string.Create(CultureInfo.InvariantCulture, $"x{(first / 100) + i:D9}x{attempt}");
             var transaction = new TableTransaction(partition);
             for (var row = 0; row < 100; row++)
             {
@@ -229,7 +249,7 @@ internal sealed class GrowingLog : IDisposable
             }
 
             await client.SubmitTransactionAsync(transaction, cancel);
-        });
+        }));
     }
 
     private async Task GetAsync(string table, string partition, string key) =>
