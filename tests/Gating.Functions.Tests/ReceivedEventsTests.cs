@@ -193,7 +193,7 @@ public sealed class ReceivedEventsTests(OpenIdProviderFixture provider, ITestOut
         await ShouldBeAsync(_events.Token("mei", change: static payload => payload.Text("aud", TestRegistry.ClientId)), "invalid_audience", "event_audience_wrong");
         await ShouldBeAsync(_events.Token("mei", change: static payload => payload.Drop("sub_id")), "invalid_request", "event_claim_missing");
         await ShouldBeAsync(_events.Token("mei", key: TestKey.Ec("k1")), "authentication_failed", "event_signature_bad");
-        await ShouldBeAsync(_events.Token("mei", key: TestKey.Ec("k2")), "invalid_key", "event_key_unknown");
+        await ShouldBeAsync(_events.Token("mei", key: TestKey.Ec("k3")), "invalid_key", "event_key_unknown");
         await ShouldBeAsync(_events.Token("mei", key: TransmitterKey), "invalid_key", "event_algorithm_not_allowed");
         (await _events.SendAsync(_events.Token("mei"), "Application/SecEvent+JWT; charset=utf-8")).Status.ShouldBe(202);
         (await _events.SendAsync(_events.Token("whoever was never here"))).Status.ShouldBe(202);

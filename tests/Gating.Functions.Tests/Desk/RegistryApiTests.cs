@@ -62,7 +62,7 @@ public sealed class RegistryApiTests : IAsyncLifetime
     [Fact]
     public async Task Every_route_of_the_two_person_rule_waits_for_another_human()
     {
-        foreach (var route in TwoPersonRule.Routes.Where(static route => !route.EndsWith("mandates", StringComparison.Ordinal) && !route.EndsWith("unmask", StringComparison.Ordinal)))
+        foreach (var route in TwoPersonRule.Routes.Where(static route => ItemsEndpoint.Kinds.Any(kind => route.Split('/')[2] == kind.Path)))
         {
             var (method, path) = (route.Split(' ')[0], Concrete(route.Split(' ')[1]));
             var read = await _desk.GetAsync(path, _desk.Admin("ada"));
