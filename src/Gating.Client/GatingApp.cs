@@ -15,6 +15,8 @@ public sealed class GatingApp
     /// <summary>From this size on the gate is asked before the file is sent, so that a refusal costs no upload (RFC 9110, 10.1.1).</summary>
     private const long AskFirst = 256 * 1024;
 
+    private const int LongestKey = 255;
+
     private readonly GatingAppOptions _options;
     private readonly TimeProvider _time;
     private readonly AppCredentials _credentials;
@@ -44,12 +46,7 @@ public sealed class GatingApp
         HttpRequestMessage Make()
         {
             asked = _time.GetUtcNow();
-            var message = _credentials.Form("/oauth2/token", request.ToForm());
-            if (!message.Headers.TryAddWithoutValidation("Idempotency-Key", key))
-            {
-                throw new ArgumentException("The idempotency key is no field value.", nameof(request));
-            }
-
+            var message = Named(_credentials.Form("/oauth2/token", request.ToForm()), key, nameof(request));
             if (_options.DpopKey is { } dpop)
             {
                 message.Headers.Add("DPoP", SignedByApp.Proof(dpop, "POST", message.RequestUri!, null, asked));
@@ -146,6 +143,48 @@ public sealed class GatingApp
         return reply.Match<InspectOutcome>(static found => found, static refusal => new InspectOutcome.Refused(refusal), static outage => new InspectOutcome.Unavailable(outage));
     }
 
+    /// <summary>Records that a person agrees to have something done with their likeness. Under one <see cref="ConsentRequest.IdempotencyKey"/> it is one consent.</summary>
+    public async Task<ConsentOutcome> GiveConsentAsync(ConsentRequest request, CancellationToken cancellation)
+    {
+        var (body, key) = (request.ToJson(), request.IdempotencyKey ?? SignedByApp.NewId());
+        return ConsentOf(await _calls.SendAsync(Call(() => Named(_credentials.Plain(HttpMethod.Post, "/v1/consents", Json(body)), key, nameof(request)), static (json, _) => Consent.Read(json)), cancellation));
+    }
+
+    /// <summary>By the one who gave it, through whichever app: from the answer on nothing is granted or begun under it.</summary>
+    /// <param name="idToken">Of the person depicted, issued to this app.</param>
+    public async Task<ConsentOutcome> WithdrawConsentAsync(string consentId, string idToken, CancellationToken cancellation)
+    {
+        var (path, body) = ($"/v1/consents/{Uri.EscapeDataString(consentId)}/withdraw", JsonText.Object(idToken, static (json, token) => json.WriteString("subject_token"u8, token)));
+        return ConsentOf(await _calls.SendAsync(Call(() => _credentials.Plain(HttpMethod.Post, path, Json(body)), static (json, _) => Consent.Read(json)), cancellation));
+    }
+
+    /// <summary>How a consent stands that this app may use.</summary>
+    public async Task<ConsentOutcome> ReadConsentAsync(string consentId, CancellationToken cancellation)
+    {
+        var path = $"/v1/consents/{Uri.EscapeDataString(consentId)}";
+        return ConsentOf(await _calls.SendAsync(Call(() => _credentials.Plain(HttpMethod.Get, path), static (json, _) => Consent.Read(json)), cancellation));
+    }
+
+    /// <summary>For a person who was stopped or refused, and does not accept it. One a day: another is answered with the first.</summary>
+    /// <param name="idToken">Of that person, issued to this app.</param>
+    /// <param name="text">What they say, 1 to 512 characters.</param>
+    public async Task<AppealOutcome> AppealAsync(string idToken, string text, CancellationToken cancellation)
+    {
+        var body = JsonText.Object((idToken, text), static (json, appeal) =>
+        {
+            json.WriteString("subject_token"u8, appeal.idToken);
+            json.WriteString("text"u8, appeal.text);
+        });
+        return AppealOf(await _calls.SendAsync(Call(() => _credentials.Plain(HttpMethod.Post, "/v1/appeals", Json(body)), static (json, _) => Appeal.Read(json)), cancellation));
+    }
+
+    /// <summary>How an appeal stands that this app filed, and what was answered.</summary>
+    public async Task<AppealOutcome> ReadAppealAsync(string appealId, CancellationToken cancellation)
+    {
+        var path = $"/v1/appeals/{Uri.EscapeDataString(appealId)}";
+        return AppealOf(await _calls.SendAsync(Call(() => _credentials.Plain(HttpMethod.Get, path), static (json, _) => Appeal.Read(json)), cancellation));
+    }
+
     /// <summary>
     /// Puts a grant on a request, to the tool as a rule: <c>Bearer</c>, or <c>DPoP</c> with a proof for exactly this request's method and address (RFC 9449, 7.1). Once for each time that it is sent. Throws
     /// <see cref="InvalidOperationException"/> for a bound grant where there is no <see cref="GatingAppOptions.DpopKey"/>.
@@ -161,6 +200,24 @@ public sealed class GatingApp
             request.Headers.Add("DPoP", SignedByApp.Proof(key, request.Method.Method, request.RequestUri!, grant.Token, _time.GetUtcNow()));
         }
     }
+
+    // Looked at here: the handler takes anything, and what no field may hold would come back as a network's fault.
+    private static HttpRequestMessage Named(HttpRequestMessage message, string key, string argument)
+    {
+        if (key.Length is 0 or > LongestKey || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            throw new ArgumentException($"An idempotency key has 1 to {LongestKey} visible ASCII characters.", argument);
+        }
+
+        message.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return message;
+    }
+
+    private static ConsentOutcome ConsentOf(GateReply<Consent> reply) =>
+        reply.Match<ConsentOutcome>(static consent => new ConsentOutcome.Recorded(consent), static refusal => new ConsentOutcome.Refused(refusal), static outage => new ConsentOutcome.Unavailable(outage));
+
+    private static AppealOutcome AppealOf(GateReply<Appeal> reply) =>
+        reply.Match<AppealOutcome>(static appeal => new AppealOutcome.Recorded(appeal), static refusal => new AppealOutcome.Refused(refusal), static outage => new AppealOutcome.Unavailable(outage));
 
     private GateCall<T> Call<T>(Func<HttpRequestMessage> make, Func<JsonElement, bool, T?> read)
         where T : class =>

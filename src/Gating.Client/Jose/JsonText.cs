@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Gating.Client.Jose;
@@ -18,6 +19,9 @@ internal static class JsonText
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>RFC 3339, UTC, whole seconds.</summary>
+    public static string Time3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static void WriteOptional(this Utf8JsonWriter json, string name, string? value)
     {
