@@ -141,7 +141,7 @@ internal sealed class GrowingLog : IDisposable
         await GetAsync(Keys.LedgerTable, TableKeys.Partition(stream), TableKeys.Entry(seq));
     }
 
-    /// <summary>As many rows written and deleted as a seal of that many leaves has, and as many blobs put.</summary>
+    /// <summary>As many rows written, asked for by their range and deleted as a seal of that many leaves of one stream has, and as many blobs put.</summary>
     public async Task RawAppendAsync()
     {
         var (leaves, pending) = (AzuriteStorage.Table(_options, Keys.LeavesTable), AzuriteStorage.Table(_options, Keys.PendingTable));
@@ -152,6 +152,12 @@ internal sealed class GrowingLog : IDisposable
         TableEntity Row(string key) => new TableEntity(partition, key).With("V", TableValue.Of(1)).With("Hash", TableValue.Of(new byte[32]));
         await leaves.SubmitTransactionAsync(All((transaction, key) => transaction.Insert(Row(key))), CancellationToken.None);
         await pending.SubmitTransactionAsync(All((transaction, key) => transaction.Insert(Row(key))), CancellationToken.None);
+        var range = new TableQuery(partition).RowKey(TableComparison.GreaterThanOrEqual, TableKeys.Leaf(new(stream, 1))).RowKey(TableComparison.LessThanOrEqual, TableKeys.Leaf(new(stream, Each)));
+        await foreach (var row in leaves.QueryAsync(range, CancellationToken.None))
+        {
+            _ = row;
+        }
+
         await leaves.SubmitTransactionAsync(All((transaction, key) => transaction.Replace(Row(key), ETag.All)), CancellationToken.None);
         await pending.SubmitTransactionAsync(All((transaction, key) => transaction.Delete(key, ETag.All)), CancellationToken.None);
         for (var blob = 0; blob < 6; blob++)
