@@ -36,4 +36,7 @@ internal sealed record GuardRequest(string Assembly, Guard Guard);
 internal sealed record GuardVerdict(string? Failure)
 {
     public bool Passed => Failure is null;
+
+    /// <summary>The process ended under it.</summary>
+    public bool BrokeDown { get; init; }
 }

@@ -33,8 +33,10 @@ internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
                 return JsonSerializer.Deserialize<GuardVerdict>(verdict)!;
             }
 
+            await _process.WaitForExitAsync().WaitAsync(Limit);
+            var code = _process.ExitCode;
             End();
-            return new("The process broke down.");
+            return new($"The process broke down (exit code {code}).") { BrokeDown = true };
         }
         catch (TimeoutException)
         {
