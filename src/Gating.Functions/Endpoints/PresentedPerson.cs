@@ -11,10 +11,7 @@ internal sealed class PresentedPerson(RegistrySource registry, IdentityVerifier 
     public async Task<VerifiedIdentity?> IdentifyAsync(HttpContext context, App app, string token)
     {
         var outcome = await identities.VerifyAsync(token, app, (await registry.GetAsync(context.RequestAborted)).Issuers, context.RequestAborted);
-        var (identity, error) = outcome.Match<(VerifiedIdentity?, TokenError?)>(
-            static verified => (verified.Identity, null),
-            static refused => (null, TokenError.Of(refused.Reason)),
-            static _ => (null, TokenError.IssuerKeysUnavailable));
+        var (identity, error) = TokenError.Read(outcome);
         if (error is { } why)
         {
             await Problem.WriteAsync(context, why.Status, why.Reason, why.Description);

@@ -104,10 +104,7 @@ internal sealed partial class TokenEndpoint(
         }
 
         var outcome = await identities.VerifyAsync(request.SubjectToken, client.App, snapshot.Issuers, context.RequestAborted);
-        var (identity, unbelieved) = outcome.Match<(VerifiedIdentity?, TokenError?)>(
-            static verified => (verified.Identity, null),
-            static refused => (null, TokenError.Of(refused.Reason)),
-            static _ => (null, TokenError.IssuerKeysUnavailable));
+        var (identity, unbelieved) = TokenError.Read(outcome);
         return identity is null ? Spent(client, proof, unbelieved) : Admissible(client, request, proof, key, identity);
     }
 

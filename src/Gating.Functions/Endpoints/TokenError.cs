@@ -63,6 +63,12 @@ internal readonly record struct TokenError(int Status, string Error, string Reas
         return new(status, error, reason.Code(), description);
     }
 
+    /// <summary>Who the token says it is, or what is said where it does not hold.</summary>
+    public static (VerifiedIdentity? Identity, TokenError? Refused) Read(IdentityOutcome outcome) => outcome.Match<(VerifiedIdentity?, TokenError?)>(
+        static verified => (verified.Identity, null),
+        static refused => (null, Of(refused.Reason)),
+        static _ => (null, IssuerKeysUnavailable));
+
     // RFC 8693 2.2.2: a subject token that is invalid or unacceptable is invalid_request.
     public static TokenError Of(IdentityRefusal reason) => reason switch
     {

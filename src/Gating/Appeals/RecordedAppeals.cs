@@ -17,14 +17,17 @@ public sealed class RecordedAppeals(ILedgerStore ledger, SealedReader sealedPart
     /// <param name="filed">The entry that filed it.</param>
     internal async Task<AppealStanding> StandingAsync(Entry filed, CancellationToken cancellation)
     {
-        var appeal = AppealEntries.ReadFiled(filed, await sealedParts.OpenAsync(filed, cancellation));
-        if (await ledger.ReadSettlementAsync(appeal.Person, appeal.Decision, cancellation) is not { } row)
+        var (headRead, decisionRead) = (ledger.ReadHeadAsync(filed.Stream, cancellation), ledger.ReadSettlementAsync(filed.Stream, AppealParts.Decision(filed.Seq), cancellation));
+        await Task.WhenAll(headRead, decisionRead);
+        var head = (await headRead)?.Head ?? throw new StreamFrozenException(filed.Stream, "it has entries and no head");
+        var appeal = AppealEntries.ReadFiled(filed, sealedParts.Open(head, filed));
+        if (await decisionRead is not { } row)
         {
             return new(appeal, AppealState.Open, null, null);
         }
 
         var decided = await ledger.ReadEntryAsync(appeal.Person, row.By, cancellation) ?? throw new StreamFrozenException(appeal.Person, $"a settlement names entry {row.By}, which is not there");
         var (_, upheld) = AppealEntries.ReadDecided(decided);
-        return new(appeal, upheld ? AppealState.Upheld : AppealState.Rejected, decided.Time, AppealEntries.ReadWords(await sealedParts.OpenAsync(decided, cancellation)));
+        return new(appeal, upheld ? AppealState.Upheld : AppealState.Rejected, decided.Time, AppealEntries.ReadWords(sealedParts.Open(head, decided)));
     }
 }

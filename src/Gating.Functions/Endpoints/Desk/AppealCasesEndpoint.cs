@@ -22,21 +22,7 @@ internal sealed class AppealCasesEndpoint(RoleCaller callers, AppealDesk desk, D
         }
 
         var page = await desk.ListAsync(before, AppealDesk.MostCases, context.RequestAborted);
-        var next = page.Next is { } id ? AppealCase.Text(id) : null;
-        PageCursor.Link(context, "/v1/appeal-cases", next);
-        await JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (endpoint: this, page, next), static (json, state) =>
-        {
-            json.WriteStartArray("appeal_cases"u8);
-            foreach (var one in state.page.Cases)
-            {
-                json.WriteStartObject();
-                state.endpoint.Write(json, one);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            PageCursor.Write(json, state.next);
-        }, context.RequestAborted);
+        await PageCursor.WriteAsync(context, "/v1/appeal-cases", "appeal_cases", page.Cases, page.Next is { } id ? AppealCase.Text(id) : null, Write);
     }
 
     public async Task GetAsync(HttpContext context)

@@ -68,21 +68,8 @@ internal sealed class BulkRevocationsEndpoint(RoleCaller callers, BulkDesk desk,
         }
 
         var page = await desk.ListAsync(before, BulkDesk.MostOrders, context.RequestAborted);
-        var next = page.Next is { } id ? RecordedBulk.Text(id) : null;
-        PageCursor.Link(context, "/v1/bulk-revocations", next);
-        await JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (page, next), static (json, state) =>
-        {
-            json.WriteStartArray("bulk_revocations"u8);
-            foreach (var (bulk, progress) in state.page.Bulks)
-            {
-                json.WriteStartObject();
-                Write(json, bulk, progress);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            PageCursor.Write(json, state.next);
-        }, context.RequestAborted);
+        await PageCursor.WriteAsync(
+            context, "/v1/bulk-revocations", "bulk_revocations", page.Bulks, page.Next is { } id ? RecordedBulk.Text(id) : null, static (json, one) => Write(json, one.Bulk, one.Progress));
     }
 
     private async Task DecideAsync(HttpContext context, Func<long, Official, CancellationToken, Task<BulkOutcome>> decide, int status)
@@ -148,10 +135,7 @@ internal sealed class BulkRevocationsEndpoint(RoleCaller callers, BulkDesk desk,
         }
 
         json.WriteString("at"u8, bulk.At);
-        json.WriteStartObject("by"u8);
-        json.WriteString("issuer"u8, bulk.By.Issuer);
-        json.WriteString("subject"u8, bulk.By.Subject);
-        json.WriteEndObject();
+        json.WriteOfficial("by", bulk.By);
     }
 
     private static Task RefuseAsync(HttpContext context, BulkRefusal refusal)

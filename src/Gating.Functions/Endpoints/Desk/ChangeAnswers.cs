@@ -45,24 +45,8 @@ internal static class ChangeAnswers
         }
     }
 
-    public static Task WriteAsync(HttpContext context, ChangePage page)
-    {
-        var next = page.Next is { } id ? RecordedChange.Text(id) : null;
-        PageCursor.Link(context, "/v1/changes", next);
-        return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (page, next), static (json, state) =>
-        {
-            json.WriteStartArray("changes"u8);
-            foreach (var (change, standing) in state.page.Changes)
-            {
-                json.WriteStartObject();
-                Write(json, change, standing);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            PageCursor.Write(json, state.next);
-        }, context.RequestAborted);
-    }
+    public static Task WriteAsync(HttpContext context, ChangePage page) => PageCursor.WriteAsync(
+        context, "/v1/changes", "changes", page.Changes, page.Next is { } id ? RecordedChange.Text(id) : null, static (json, one) => Write(json, one.Change, one.Standing));
 
     public static Task RefuseAsync(HttpContext context, ChangeOutcome.Refused refused)
     {
@@ -128,10 +112,7 @@ internal static class ChangeAnswers
         json.WriteString("kind"u8, change.Item.Kind);
         json.WriteString("name"u8, change.Item.Name);
         json.WriteString("at"u8, change.At);
-        json.WriteStartObject("by"u8);
-        json.WriteString("issuer"u8, change.By.Issuer);
-        json.WriteString("subject"u8, change.By.Subject);
-        json.WriteEndObject();
+        json.WriteOfficial("by", change.By);
         Write(json, "before", change.Before);
         Write(json, "after", change.After);
     }

@@ -93,10 +93,7 @@ internal sealed class MandatesEndpoint(RoleCaller callers, MandateDesk desk, Des
             MandateStanding.Declined => "declined"u8,
             MandateStanding.Withdrawn => "withdrawn"u8,
         });
-        json.WriteStartObject("regulator"u8);
-        json.WriteString("issuer"u8, terms.Regulator.Issuer);
-        json.WriteString("subject"u8, terms.Regulator.Subject);
-        json.WriteEndObject();
+        json.WriteOfficial("regulator", terms.Regulator);
         json.WriteString("purpose"u8, terms.Purpose);
         json.WriteString("legal_basis"u8, terms.LegalBasis);
         json.WriteString("case_number"u8, terms.CaseNumber);

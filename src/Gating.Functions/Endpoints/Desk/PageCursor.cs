@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Gating.Access;
 using Gating.Functions.Http;
@@ -42,6 +43,25 @@ internal static class PageCursor
         {
             json.WriteString("next"u8, next);
         }
+    }
+
+    /// <summary>A page of a list: each item an object, and where the next page is.</summary>
+    public static Task WriteAsync<T>(HttpContext context, string path, string member, ImmutableArray<T> items, string? next, Action<Utf8JsonWriter, T> write)
+    {
+        Link(context, path, next);
+        return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (member, items, next, write), static (json, page) =>
+        {
+            json.WriteStartArray(page.member);
+            foreach (var item in page.items)
+            {
+                json.WriteStartObject();
+                page.write(json, item);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            Write(json, page.next);
+        }, context.RequestAborted);
     }
 
     public static Task RefuseAsync(HttpContext context) =>

@@ -32,24 +32,8 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
         }, context.RequestAborted);
     }
 
-    public Task WriteAsync(HttpContext context, RevocationPage page)
-    {
-        var next = page.Next is { } id ? RecordedRevocation.Text(id) : null;
-        PageCursor.Link(context, "/v1/revocations", next);
-        return JsonAnswer.WriteAsync(context.Response, StatusCodes.Status200OK, MediaTypes.Json, (answers: this, page, next), static (json, state) =>
-        {
-            json.WriteStartArray("revocations"u8);
-            foreach (var (revocation, standing) in state.page.Revocations)
-            {
-                json.WriteStartObject();
-                state.answers.Write(json, revocation, standing);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            PageCursor.Write(json, state.next);
-        }, context.RequestAborted);
-    }
+    public Task WriteAsync(HttpContext context, RevocationPage page) => PageCursor.WriteAsync(
+        context, "/v1/revocations", "revocations", page.Revocations, page.Next is { } id ? RecordedRevocation.Text(id) : null, (json, one) => Write(json, one.Revocation, one.Standing));
 
     public static Task RefuseAsync(HttpContext context, RevocationRefusal refusal)
     {
@@ -103,10 +87,7 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
         }
 
         json.WriteString("at"u8, revocation.At);
-        json.WriteStartObject("by"u8);
-        json.WriteString("issuer"u8, revocation.By.Issuer);
-        json.WriteString("subject"u8, revocation.By.Subject);
-        json.WriteEndObject();
+        json.WriteOfficial("by", revocation.By);
     }
 
     private void Write(Utf8JsonWriter json, GrantTerms terms)
