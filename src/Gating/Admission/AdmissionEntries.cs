@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -18,6 +19,8 @@ namespace Gating.Admission;
 /// </summary>
 internal static class AdmissionEntries
 {
+    private static readonly FrozenSet<string> IdentityMembers = FrozenSet.Create(StringComparer.Ordinal, "v", "iss", "sub", "person", "assurance", "method", "verified_at", "auth_time");
+
     private const int Version = 3;
     private const int EvidencedVersion = 4;
     private const int FirstVersion = 1;
@@ -106,6 +109,15 @@ internal static class AdmissionEntries
             json.WriteNumber("auth_time"u8, authenticated.ToUnixTimeSeconds());
         }
     }
+
+    /// <summary>Of the opened part of an entry that <see cref="CarriesIdentity"/> who the person is, as <see cref="WriteIdentity"/> wrote it: what else was sealed there, another person of a consent for one, is left out.</summary>
+    public static byte[] IdentityOf(JsonElement opened) => JsonBytes.OfObject(opened, static (json, opened) =>
+    {
+        foreach (var member in opened.EnumerateObject().Where(static member => IdentityMembers.Contains(member.Name)))
+        {
+            member.WriteTo(json);
+        }
+    });
 
     /// <summary>Whoever keeps the receipt can show that it is the one.</summary>
     private static void WriteModeration(Utf8JsonWriter json, ModerationReceipt receipt, string text)

@@ -51,7 +51,7 @@ public abstract record UnmaskOutcome
     /// <summary>Recorded and announced.</summary>
     public sealed record Done(long Request) : UnmaskOutcome;
 
-    /// <summary>Who the person is: each identity under which the person was admitted, as it was sealed (JSON). Shown this once; that it was is recorded.</summary>
+    /// <summary>Who the person is: each identity under which the person was admitted, as it was sealed (JSON), and nothing that was sealed beside it. Shown this once; that it was is recorded.</summary>
     public sealed record Told(long Request, StreamId Person, ImmutableArray<ReadOnlyMemory<byte>> Identities) : UnmaskOutcome;
 
     public sealed record Refused(UnmaskRefusal Reason) : UnmaskOutcome;
@@ -167,7 +167,7 @@ public sealed class UnmaskDesk(ILedgerStore ledger, OperatorLedger operators, Se
             if (AdmissionEntries.CarriesIdentity(entry.Kind) && sealedParts.Open(stored.Head, entry) is { } identity)
             {
                 using var json = System.Text.Json.JsonDocument.Parse(identity);
-                found.TryAdd($"{json.RootElement.GetProperty("iss").GetString()}\n{json.RootElement.GetProperty("sub").GetString()}", identity);
+                found.TryAdd($"{json.RootElement.GetProperty("iss").GetString()}\n{json.RootElement.GetProperty("sub").GetString()}", AdmissionEntries.IdentityOf(json.RootElement));
                 if (found.Count == MostIdentities)
                 {
                     break;

@@ -77,6 +77,21 @@ public sealed class UnmaskTests : IAsyncLifetime
         (await TellAsync(late)).ShouldBe(403, "mandate_withdrawn");
     }
 
+    [Fact]
+    public async Task Whom_a_consent_was_for_is_not_told_with_who_gave_it()
+    {
+        var studio = new StudioCall(_world.Http, _world.Addresses[0]);
+        var granted = await _world.Call(_world.IdToken("mei")).SendAsync();
+        var requester = TokenAnswer.Claims(granted.Grant).GetProperty("sub").GetString();
+        var given = await studio.PostAsync("/v1/consents", $$"""{"subject_token":"{{_world.IdToken("lin")}}","requester":"{{requester}}","purpose":"A film","expires":"{{TestRegistry.Date(9)}}T00:00:00Z"}""");
+        given.Status.ShouldBe(201);
+        var request = await RequestAsync(await _desk.MandateAsync("rita"), await PersonAsync("lin"));
+        (await DecideAsync(request, "approve", _desk.Admin("ben"))).ShouldBe(200);
+        var identity = (await TellAsync(request)).Json.GetProperty("identities").EnumerateArray().ShouldHaveSingleItem();
+        identity.EnumerateObject().Select(static member => member.Name).ShouldBe(["v", "iss", "sub", "assurance", "method", "verified_at"]);
+        identity.GetProperty("sub").GetString().ShouldBe("lin");
+    }
+
     /// <summary>The handle of a person, by a question under a mandate of its own.</summary>
     private async Task<string> PersonAsync(string subject)
     {
