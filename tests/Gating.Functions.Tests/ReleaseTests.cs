@@ -30,6 +30,7 @@ public sealed class ReleaseTests
 
         (await studio.ReleaseAsync(kept.Text("file"), Statement, Picture)).Bytes.ShouldBe(released.Bytes);
         (await studio.ReleaseAsync(kept.Text("file"), Statement.Replace("film", "other", StringComparison.Ordinal), Picture)).Text("reason").ShouldBe("release_differs");
+        (await studio.ReleaseAsync(kept.Text("file"), Statement.Replace("Secret", "Another", StringComparison.Ordinal), Picture)).Text("reason").ShouldBe("release_differs");
         (await studio.ReleaseAsync(kept.Text("file"), Statement, [.. Picture, (byte)'\n'])).Text("reason").ShouldBe("output_differs");
         (await studio.ReleaseAsync(kept.Text("file"), "{}", Picture)).Text("reason").ShouldBe("release_malformed");
         await world.LogAsync();

@@ -32,7 +32,7 @@ public enum ReleaseRefusal
 /// The lawful exception (Labelling Measures Art. 9): an output leaves without the label that people see, on a statement that is recorded first, and still with the implicit label. The archive
 /// keeps the labelled file alone, so the app sends the original again; its digest has to be the recorded one.
 /// </summary>
-public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, RecordedOutputs outputs, RegistrySource registry)
+public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, RecordedOutputs outputs, SealedReader sealedParts, RegistrySource registry)
 {
     private const int Version = 1;
 
@@ -80,10 +80,14 @@ public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, Re
         {
             AppendOutcome<bool>.Done => null,
             AppendOutcome<bool>.AlreadySettled settled =>
-                await appender.ReadAnnouncedAsync(archived.Person, settled.Row.By, cancellation) is var (_, before) && before.Public.Span.SequenceEqual(draft.Public.Span) ? null : ReleaseRefusal.Differs,
+                await appender.ReadAnnouncedAsync(archived.Person, settled.Row.By, cancellation) is var (_, before) && await IsSameAsync(before, draft, cancellation) ? null : ReleaseRefusal.Differs,
             _ => ReleaseRefusal.Busy,
         };
     }
+
+    // Whom it is for is sealed, and part of the statement all the same: where that cannot be opened any more, nobody can say that it is the same.
+    private async Task<bool> IsSameAsync(Entry before, EntryDraft draft, CancellationToken cancellation) =>
+        before.Public.Span.SequenceEqual(draft.Public.Span) && await sealedParts.OpenAsync(before, cancellation) is { } opened && opened.AsSpan().SequenceEqual(draft.Private.Span);
 
     private static byte[] Private(ReleaseStatement statement) => JsonBytes.OfObject(statement, static (json, statement) =>
     {
