@@ -70,15 +70,15 @@ internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, Out
         var tag = new EntityTagHeaderValue($"\"{file.OutputSha256}\"");
         headers.ETag = tag;
         headers.CacheControl = new() { Private = true, MaxAge = TimeSpan.FromDays(1) };
-        context.Response.Headers.AcceptRanges = "bytes";
-        context.Response.ContentType = file.MediaType;
-        headers.ContentDisposition = new("attachment") { FileName = file.Content.Text };
         if (request.IfNoneMatch.Any(wanted => wanted.Compare(tag, useStrongComparison: false)))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
+        context.Response.Headers.AcceptRanges = "bytes";
+        context.Response.ContentType = file.MediaType;
+        headers.ContentDisposition = new("attachment") { FileName = file.Content.Text };
         if (Part(request, tag, file.Length) is not var (offset, length))
         {
             headers.ContentRange = new(file.Length);
@@ -101,7 +101,8 @@ internal sealed class OutputsEndpoint(AppCaller callers, AppHandles handles, Out
     /// <summary>The one range that was asked for (RFC 9110 14), all of the file where none or several were; null where it is not satisfiable.</summary>
     private static (long Offset, long Length)? Part(Microsoft.AspNetCore.Http.Headers.RequestHeaders request, EntityTagHeaderValue tag, long length)
     {
-        if (request.Range is not { Ranges: { Count: 1 } ranges } || (request.IfRange?.EntityTag is { } wanted && !wanted.Compare(tag, useStrongComparison: true)))
+        // A unit that is not known here is passed over (RFC 9110, 14.2).
+        if (request.Range is not { Ranges: { Count: 1 } ranges } || !request.Range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase) || (request.IfRange?.EntityTag is { } wanted && !wanted.Compare(tag, useStrongComparison: true)))
         {
             return (0, length);
         }

@@ -1,3 +1,5 @@
+using Microsoft.Net.Http.Headers;
+
 namespace Gating.Functions.Http;
 
 /// <summary>RFC 9457 problem details for everything that is not an OAuth endpoint's own error.</summary>
@@ -21,6 +23,13 @@ internal static class Problem
             context.Response.Headers.RetryAfter = FaultMiddleware.RetrySeconds;
         }
 
+        // What was said of the answer that did not come to be is not said of this one, least of all for how long it may be kept.
+        var headers = context.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers.Remove(HeaderNames.ETag);
+        headers.Remove(HeaderNames.LastModified);
+        headers.Remove(HeaderNames.ContentDisposition);
+        headers.Remove(HeaderNames.AcceptRanges);
         var trace = FaultMiddleware.TraceId(context);
         return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Problem, (status, reason, detail, trace), static (json, state) =>
         {

@@ -34,7 +34,7 @@ internal interface IQuotaRule
 
 /// <summary>What a rule read.</summary>
 /// <param name="Remaining">Units that could be charged now.</param>
-/// <param name="Resets">When there will be more than <paramref name="Remaining"/>; null when all of the limit is there already.</param>
+/// <param name="Resets">When there will be more than <paramref name="Remaining"/>; null when nothing of it was used in a window that slides.</param>
 /// <param name="FreeAt">When the units asked for fit, if nothing else is charged until then: now if they fit already, null if they never will.</param>
 internal readonly record struct QuotaReading(long Remaining, long? Resets, long? FreeAt)
 {

@@ -40,7 +40,7 @@ public readonly record struct QuotaViolation(Quota Quota, DateTimeOffset? RetryA
 
 /// <summary>Where one quota stands.</summary>
 /// <param name="Remaining">Units that could be charged now.</param>
-/// <param name="Resets">When there will be more; null when the whole limit is there.</param>
+/// <param name="Resets">When there will be more; null when nothing was used in a window that slides; a calendar period always ends.</param>
 public readonly record struct QuotaStatus(Quota Quota, long Remaining, DateTimeOffset? Resets);
 
 /// <summary>Which windows a charge went to: the ids of its quotas and the time. A quota that is registered later must not be refunded for it.</summary>
