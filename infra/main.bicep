@@ -107,7 +107,10 @@ param enableLocks bool = false
 @description('Premium keeps keys in an HSM. The gate\'s keys are secrets, so standard is enough.')
 param keyVaultSku string = 'standard'
 
-@description('Keys beside the three that must be there (Data, GrantCurrent, LogCurrent), whose secrets stand in the vault, separated by spaces: any of GrantNext, GrantPrevious, LogEcdsa, LogFormer, SignalsCurrent, SignalsPrevious.')
+@description('Makes a P-256 key in the vault that signs the log\'s checkpoints as well and never leaves it; the gate uses it once log-vault is among the further keys.')
+param logKeyInVault bool = false
+
+@description('Keys beside the three that must be there (Data, GrantCurrent, LogCurrent), whose secrets stand in the vault, separated by spaces: any of GrantNext, GrantPrevious, LogEcdsa, LogVault, LogFormer, SignalsCurrent, SignalsPrevious.')
 param furtherKeys string = ''
 
 @description('Name of the log in every checkpoint; empty for the public URL\'s host and /log. Never change it.')
@@ -202,6 +205,7 @@ module vault 'modules/vault.bicep' = {
     sku: keyVaultSku
     isPrivate: vnetEnabled
     enableLocks: enableLocks
+    logKeyInVault: logKeyInVault
     identityPrincipalId: identity.outputs.principalId
     operatorsGroupId: operatorsGroupId
     workspaceId: monitor.outputs.workspaceId

@@ -156,6 +156,7 @@ var premium = isFlex ? {} : {
 var grantNext = contains(furtherKeys, 'GrantNext') ? { Gating__Keys__GrantNext: '${secret}/grant-next)' } : {}
 var grantPrevious = contains(furtherKeys, 'GrantPrevious') ? { Gating__Keys__GrantPrevious: '${secret}/grant-previous)' } : {}
 var logEcdsa = contains(furtherKeys, 'LogEcdsa') ? { Gating__Keys__LogEcdsa: '${secret}/log-ecdsa)' } : {}
+var logVault = contains(furtherKeys, 'LogVault') ? { Gating__Keys__LogVault: '${secret}/log-vault)' } : {}
 var logFormer = contains(furtherKeys, 'LogFormer') ? { Gating__Keys__LogFormer: '${secret}/log-former)' } : {}
 var signalsCurrent = contains(furtherKeys, 'SignalsCurrent') ? { Gating__Keys__SignalsCurrent: '${secret}/signals-current)' } : {}
 var signalsPrevious = contains(furtherKeys, 'SignalsPrevious') ? { Gating__Keys__SignalsPrevious: '${secret}/signals-previous)' } : {}
@@ -170,7 +171,7 @@ var exported = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEnd
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(premium, grantNext, grantPrevious, logEcdsa, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, contactable, {
+  properties: union(premium, grantNext, grantPrevious, logEcdsa, logVault, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, contactable, {
     // The host keeps its leases in its own account and takes messages from the gate's: function.json of a queue names no other connection. By addresses, because the short form (accountName) is one account for all, and
     // builds names of the public cloud. AzureWebJobsStorage itself must be absent: empty, the host would fall back to it.
     AzureWebJobsStorage__blobServiceUri: 'https://${hostAccountName}.blob.${suffix}'

@@ -1,17 +1,19 @@
-// The gate's keys, as secrets: the platform resolves them into its settings. None is made here: a template would keep what it makes in the history of deployments.
+// The gate's keys, as secrets: the platform resolves them into its settings. None is made here: a template would keep what it makes in the history of deployments. The one that never leaves the vault is: nobody sees it.
 param location string
 param tags object
 param token string
 param sku string
 param isPrivate bool
 param enableLocks bool
+param logKeyInVault bool
 param identityPrincipalId string
 param operatorsGroupId string
 param workspaceId string
 
-// Key Vault Secrets User; Key Vault Secrets Officer.
+// Key Vault Secrets User; Key Vault Secrets Officer; Key Vault Crypto User.
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: 'kv-gating-${token}'
@@ -42,6 +44,30 @@ resource gateReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+  }
+}
+
+// Signs checkpoints. Without a rotation policy: another version is another key, and the log is told of it first (OPERATING.md).
+resource logKey 'Microsoft.KeyVault/vaults/keys@2026-02-01' = if (logKeyInVault) {
+  parent: vault
+  name: 'log-ecdsa'
+  properties: {
+    kty: sku == 'premium' ? 'EC-HSM' : 'EC'
+    curveName: 'P-256'
+    keyOps: [
+      'sign'
+      'verify'
+    ]
+  }
+}
+
+resource gateSigns 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (logKeyInVault) {
+  scope: logKey
+  name: guid(vault.id, identityPrincipalId, cryptoUser)
+  properties: {
+    principalId: identityPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', cryptoUser)
   }
 }
 

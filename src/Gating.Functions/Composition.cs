@@ -318,7 +318,7 @@ internal static class Composition
 
         var options = settings.Development
             ? StorageOptions.Development(tables, queues, blobs, storage.Prefix)
-            : new(tables, queues, blobs, ManagedIdentity(storage.ClientId), storage.Prefix);
+            : new(tables, queues, blobs, new StorageCredential.Token(OwnIdentity.Of(storage.ClientId)), storage.Prefix);
         errors.AddRange(options.Errors());
         if (storage.TryTimeout < TimeSpan.FromSeconds(1) || storage.TryTimeout > TimeSpan.FromSeconds(30))
         {
@@ -359,10 +359,6 @@ internal static class Composition
 
         return address;
     }
-
-    private static StorageCredential.Token ManagedIdentity(string? clientId) =>
-        new(new global::Azure.Identity.ManagedIdentityCredential(
-            clientId is null ? global::Azure.Identity.ManagedIdentityId.SystemAssigned : global::Azure.Identity.ManagedIdentityId.FromUserAssignedClientId(clientId)));
 
     private static Uri? Address(string name, string? value, List<string> errors)
     {

@@ -147,6 +147,7 @@ internal static class DevelopmentKeys
             GrantPrevious = keys.GrantPrevious,
             LogCurrent = keys.LogCurrent ?? KeptIn(Path.Combine(folder, "log.key"), () => LogConfiguration.NewKey(LogConfiguration.OriginOf(settings)!)),
             LogEcdsa = keys.LogEcdsa,
+            LogVault = keys.LogVault,
             LogFormer = keys.LogFormer,
             SignalsCurrent = keys.SignalsCurrent ?? KeptIn(Path.Combine(folder, "signals.pem"), NewSignalKey),
             SignalsPrevious = keys.SignalsPrevious,

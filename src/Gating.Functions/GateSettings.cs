@@ -92,6 +92,9 @@ internal sealed class KeySettings
     /// <summary>PEM of a P-256 key that signs them as well, for verifiers without Ed25519; null for none.</summary>
     public string? LogEcdsa { get; set; }
 
+    /// <summary>The same with a P-256 key that stays in Key Vault: what its signatures are checked with, and which version of which key: <c>{origin}+{id}+{base64} https://…/keys/{name}/{version}</c>; null for none.</summary>
+    public string? LogVault { get; set; }
+
     /// <summary>Keys that signed the log's checkpoints before, <c>{origin}+{id}+{base64}</c>, separated by spaces. Left out too early: the log refuses its own last checkpoint.</summary>
     public string? LogFormer { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Gating.Azure.Vault;
 using Gating.Ledger;
 using Gating.Log.Notes;
 using Gating.Log.Sealing;
@@ -25,6 +26,7 @@ internal static class LogConfiguration
         var signers = ImmutableArray.CreateBuilder<INoteSigner>();
         AddEd25519(signers, keys.LogCurrent, errors);
         AddEcdsa(signers, keys.LogEcdsa, origin, errors);
+        AddVault(signers, keys.LogVault, origin, settings.Storage.ClientId, errors);
         if (origin is not null && signers is [{ Key.Name: var name }, ..] && !string.Equals(name, origin, StringComparison.Ordinal))
         {
             errors.Add($"Gating:Keys:LogCurrent is a key of '{name}', and the log is '{origin}'");
@@ -75,6 +77,23 @@ internal static class LogConfiguration
             key.Dispose();
             errors.Add("Gating:Keys:LogEcdsa is not the PEM of a private key on P-256");
         }
+    }
+
+    private static void AddVault(ImmutableArray<INoteSigner>.Builder signers, string? setting, string? origin, string? clientId, List<string> errors)
+    {
+        if (setting is null || origin is null)
+        {
+            return;
+        }
+
+        if (setting.Split(' ') is not [var text, var place] || NoteKey.Parse(text) is not { Algorithm: NoteAlgorithm.EcdsaP256 } key || !string.Equals(key.Name, origin, StringComparison.Ordinal)
+            || VaultKeyAddress.Parse(place) is not { } address)
+        {
+            errors.Add($"Gating:Keys:LogVault is '{setting}', not the key of '{origin}' of the form name+id+base64 (type 2), a space, and https://…/keys/name/version of a vault");
+            return;
+        }
+
+        signers.Add(new VaultNoteSigner(key, new(address, OwnIdentity.Of(clientId))));
     }
 
     /// <summary>Pairs of a key and an address. Adds every error to <paramref name="errors"/>.</summary>

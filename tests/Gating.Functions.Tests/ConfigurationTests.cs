@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -8,6 +9,9 @@ namespace Gating.Functions.Tests;
 /// <summary>A start with wrong settings ends in one message that names every one of them.</summary>
 public sealed class ConfigurationTests
 {
+    private const string VaultKey = "gate.example/log+491843a4+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEZmIfEuYkszxlzWkFPDxH5FmLuuC727RqsmcXNVunKrfEBd2vg0Zyc2fJAMWvtDMNNykoYy0ieGkIe2W7sv6Y4=";
+    private const string OtherVaultKey = "other.example/log+491843a4+AjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEZmIfEuYkszxlzWkFPDxH5FmLuuC727RqsmcXNVunKrfEBd2vg0Zyc2fJAMWvtDMNNykoYy0ieGkIe2W7sv6Y4=";
+
     private static readonly Dictionary<string, string?> Good = new(StringComparer.Ordinal)
     {
         ["PublicUrl"] = "https://gate.example",
@@ -22,6 +26,13 @@ public sealed class ConfigurationTests
 
     [Fact]
     public async Task Good_settings_build() => await Build([]).DisposeAsync();
+
+    [Fact]
+    public async Task A_log_may_be_signed_in_a_vault_as_well()
+    {
+        await using var app = Build(new(StringComparer.Ordinal) { ["Keys:LogVault"] = VaultKey + " https://kv-gate.vault.azure.net/keys/log/0123456789abcdef0123456789abcdef" });
+        app.Services.GetRequiredService<Gating.Log.Sealing.LogKeys>().Signers.Select(static signer => signer.Key.ToString()).Last().ShouldBe(VaultKey);
+    }
 
     [Fact]
     public void Every_error_is_reported_at_once_and_no_secret_with_them()
@@ -62,6 +73,11 @@ public sealed class ConfigurationTests
     [InlineData("Log:Origin", "log.example/2026", "and the log is 'log.example/2026'")]
     [InlineData("Keys:LogEcdsa", "-----BEGIN SECRET-----", "Gating:Keys:LogEcdsa is not the PEM")]
     [InlineData("Keys:LogFormer", "gate.example/log+1+x", "'gate.example/log+1+x', which is not a key")]
+    [InlineData("Keys:LogVault", VaultKey, "Gating:Keys:LogVault is")]
+    [InlineData("Keys:LogVault", "https://kv-gate.vault.azure.net/keys/log/0123456789abcdef0123456789abcdef", "not the key of 'gate.example/log'")]
+    [InlineData("Keys:LogVault", VaultKey + " https://kv-gate.vault.azure.net/keys/log", "and https://…/keys/name/version of a vault")]
+    [InlineData("Keys:LogVault", VaultKey + " http://127.0.0.1/keys/log/0123456789abcdef0123456789abcdef", "and https://…/keys/name/version of a vault")]
+    [InlineData("Keys:LogVault", OtherVaultKey + " https://kv-gate.vault.azure.net/keys/log/0123456789abcdef0123456789abcdef", "not the key of 'gate.example/log'")]
     [InlineData("Log:Witnesses", "https://witness.example", "'https://witness.example', which is not a witness's own key")]
     [InlineData("Log:LastKnownBlobServiceUri", null, "Gating:Log:LastKnownBlobServiceUri is missing")]
     [InlineData("Log:LastKnownBlobServiceUri", "https://account.blob.core.windows.net", "not the https address of another account than account.blob.core.windows.net")]

@@ -19,6 +19,7 @@ internal static class ResourceTable
 
         // All older ones of the control plane end on 27 February 2027.
         ["Microsoft.KeyVault/vaults"] = "2026-02-01",
+        ["Microsoft.KeyVault/vaults/keys"] = "2026-02-01",
         ["Microsoft.Web/serverfarms"] = Web,
         ["Microsoft.Web/sites"] = Web,
         ["Microsoft.Web/sites/config"] = Web,
@@ -97,6 +98,7 @@ internal static class ResourceTable
         ["Microsoft.Storage/storageAccounts/managementPolicies"] = ["policy"],
         ["Microsoft.KeyVault/vaults"] =
             ["enablePurgeProtection", "enableRbacAuthorization", "enableSoftDelete", "networkAcls", "publicNetworkAccess", "sku", "softDeleteRetentionInDays", "tenantId"],
+        ["Microsoft.KeyVault/vaults/keys"] = ["curveName", "keyOps", "kty"],
         ["Microsoft.Web/serverfarms"] = ["maximumElasticWorkerCount", "reserved", "zoneRedundant"],
         ["Microsoft.Web/sites"] =
             ["clientAffinityEnabled", "functionAppConfig", "httpsOnly", "keyVaultReferenceIdentity", "publicNetworkAccess", "serverFarmId", "siteConfig", "virtualNetworkSubnetId"],

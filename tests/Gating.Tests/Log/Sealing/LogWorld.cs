@@ -22,7 +22,8 @@ internal sealed class LogWorld
 
     private readonly Ed25519NoteSigner _signer = Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!;
 
-    public LogWorld()
+    /// <param name="further">Sign every checkpoint as well.</param>
+    public LogWorld(params INoteSigner[] further)
     {
         Queues = new(Time, Faults);
         Ledger = new(Faults);
@@ -32,7 +33,7 @@ internal sealed class LogWorld
         Log = new(Time, Faults);
         Published = InMemoryCheckpointStore.Published(Faults);
         LastKnown = InMemoryCheckpointStore.LastKnown(Faults);
-        Keys = new(Origin, new(new byte[OperatorKey.Size]), [_signer], []);
+        Keys = new(Origin, new(new byte[OperatorKey.Size]), [_signer, .. further], []);
         Restart();
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gating.Ledger;
+using Gating.Log.Notes;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Testing;
@@ -24,6 +25,26 @@ public sealed class SealerTests
 
         (await _world.CheckpointAsync()).Size.ShouldBe(556);
         _world.Log.State!.BaseSize.ShouldBe(256);
+    }
+
+    [Fact]
+    public async Task A_key_elsewhere_that_cannot_be_had_holds_up_the_checkpoint_and_loses_nothing()
+    {
+        using var key = new EcdsaNoteSigner(LogWorld.Origin, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        var elsewhere = new Elsewhere(key);
+        var world = new LogWorld(elsewhere);
+        await world.LogAsync(3);
+        elsewhere.Answers = false;
+        await world.LogAsync(2);
+        (await world.CheckpointAsync()).Size.ShouldBe(3);
+
+        elsewhere.Answers = true;
+        world.Restart();
+        await world.DrainAsync();
+        await world.ShouldBeSoundAsync();
+        (await world.CheckpointAsync()).Size.ShouldBe(5);
+        var note = (await world.Published.ReadAsync(default)).ShouldNotBeNull().Note;
+        SignedNote.Open(note, [key.Key]).ShouldBeOfType<NoteOutcome.Opened>();
     }
 
     [Fact]
@@ -216,5 +237,15 @@ public sealed class SealerTests
         var entries = await _world.Ledger.ReadEntriesAsync(stream, from, to, default).ToListAsync();
         await _world.NewIndexes().AddAsync(entries, default);
         return [.. entries.Select(NewLeaf.Of)];
+    }
+
+    private sealed class Elsewhere(INoteSigner signer) : INoteSigner
+    {
+        public bool Answers { get; set; } = true;
+
+        public NoteKey Key => signer.Key;
+
+        public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellation) =>
+            Answers ? signer.SignAsync(text, cancellation) : throw new StorageUnavailableException("It does not answer.");
     }
 }
