@@ -302,6 +302,7 @@ internal static class Composition
         services.AddSingleton<BulkRevocationsEndpoint>();
         services.AddSingleton<MetadataEndpoint>();
         services.AddSingleton<SecurityTextEndpoint>();
+        services.AddSingleton<OpenApiEndpoint>();
         services.AddSingleton<HealthEndpoints>();
     }
 

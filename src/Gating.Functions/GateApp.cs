@@ -176,6 +176,7 @@ public static class GateApp
         app.MapGet("/statuslists/{id}", Handler(lists.GetAsync));
         app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
         app.MapGet("/.well-known/security.txt", Handler(services.GetRequiredService<SecurityTextEndpoint>().GetAsync));
+        app.MapGet("/openapi.json", Handler(services.GetRequiredService<OpenApiEndpoint>().GetAsync));
         var health = services.GetRequiredService<HealthEndpoints>();
         app.MapGet("/healthz", Handler(HealthEndpoints.LiveAsync));
         app.MapGet("/readyz", Handler(health.ReadyAsync));

@@ -16,7 +16,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
     private const string Anyone = "anyone";
 
     /// <summary>Who is let in, by route and method, as the table of the running gate names them.</summary>
-    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         // These find out who calls by what is in the request; their own tests are TokenEndpointTests, RefusalTableTests, IntrospectionTests and IdentifyTests.
         ["POST /oauth2/token"] = [Anyone],
@@ -26,6 +26,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /jwks"] = [Anyone],
         ["GET /.well-known/authzen-configuration"] = [Anyone],
         ["GET /.well-known/security.txt"] = [Anyone],
+        ["GET /openapi.json"] = [Anyone],
         ["POST /access/v1/evaluation"] = ["app", "another app"],
         ["POST /access/v1/evaluations"] = ["app", "another app"],
         ["GET /statuslists"] = [Anyone],

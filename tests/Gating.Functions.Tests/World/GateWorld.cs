@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Gating.Azure;
+using Gating.Functions.Tests.OpenApi;
 using Gating.Ledger;
 using Gating.Local.Storage;
 using Gating.Messages;
@@ -31,6 +33,7 @@ public sealed class GateWorld : IAsyncDisposable
     public const string Issuer = "https://gate.test";
 
     private readonly List<WebApplication> _instances = [];
+    private readonly ConcurrentDictionary<string, WebApplication> _served = new(StringComparer.Ordinal);
     private readonly LoopbackProvider _issuers;
     private readonly string _prefix;
     private readonly string _keys = Directory.CreateTempSubdirectory("gating-keys").FullName;
@@ -39,7 +42,11 @@ public sealed class GateWorld : IAsyncDisposable
     private Uri _queues = null!;
     private Uri _blobs = null!;
 
-    private GateWorld(LoopbackProvider issuers, string prefix) => (_issuers, _prefix) = (issuers, prefix);
+    private GateWorld(LoopbackProvider issuers, string prefix)
+    {
+        (_issuers, _prefix) = (issuers, prefix);
+        Http = new(new ContractHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 512, AllowAutoRedirect = false }, address => _served.ContainsKey(address.Authority))) { Timeout = TimeSpan.FromSeconds(60) };
+    }
 
     public CapturedLogs Logs { get; } = new();
 
@@ -53,7 +60,8 @@ public sealed class GateWorld : IAsyncDisposable
 
     public JsonObject Registry { get; private set; } = null!;
 
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    /// <summary>Holds what it sends to a gate, and what is answered, against openapi.json.</summary>
+    public HttpClient Http { get; }
 
     public IReadOnlyList<Uri> Addresses => [.. _instances.Select(instance => new Uri(instance.Urls.Single()))];
 
@@ -135,7 +143,9 @@ public sealed class GateWorld : IAsyncDisposable
         });
         await app.StartAsync();
         _instances.Add(app);
-        return new(app.Urls.Single());
+        var address = new Uri(app.Urls.Single());
+        _served[address.Authority] = app;
+        return address;
     }
 
     /// <summary>One more instance, which takes messages and runs timed tasks whatever the others do.</summary>
