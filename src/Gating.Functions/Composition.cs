@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Azure.Identity;
 using Gating.Access;
 using Gating.Admission;
 using Gating.Appeals;
 using Gating.Archive;
 using Gating.Azure;
+using Gating.Azure.Vault;
 using Gating.Clients;
 using Gating.Consents;
 using Gating.Erasure;
@@ -23,6 +25,7 @@ using Gating.Identify;
 using Gating.Identity;
 using Gating.Identity.Keys;
 using Gating.Ledger;
+using Gating.Log.Notes;
 using Gating.Log.Sealing;
 using Gating.Log.Witnesses;
 using Gating.Mandates;
@@ -319,7 +322,7 @@ internal static class Composition
 
         var options = settings.Development
             ? StorageOptions.Development(tables, queues, blobs, storage.Prefix)
-            : new(tables, queues, blobs, new StorageCredential.Token(OwnIdentity.Of(storage.ClientId)), storage.Prefix);
+            : new(tables, queues, blobs, new StorageCredential.Token(OwnIdentity(storage.ClientId)), storage.Prefix);
         errors.AddRange(options.Errors());
         if (storage.TryTimeout < TimeSpan.FromSeconds(1) || storage.TryTimeout > TimeSpan.FromSeconds(30))
         {
@@ -360,6 +363,14 @@ internal static class Composition
 
         return address;
     }
+
+    /// <summary>What signs the log's checkpoints with a key of a vault; null where the address is none of a key's version.</summary>
+    public static INoteSigner? VaultSigner(NoteKey key, string address, string? clientId) =>
+        VaultKeyAddress.Parse(address) is { } known ? new VaultNoteSigner(key, new(known, OwnIdentity(clientId))) : null;
+
+    /// <summary>Who the gate is in Azure: its managed identity and nothing else that a machine may have lying about.</summary>
+    /// <param name="clientId">Of a user-assigned one; null: the system's.</param>
+    private static ManagedIdentityCredential OwnIdentity(string? clientId) => new(clientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(clientId));
 
     private static Uri? Address(string name, string? value, List<string> errors)
     {

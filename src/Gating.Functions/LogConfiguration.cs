@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using Gating.Azure.Vault;
 using Gating.Ledger;
 using Gating.Log.Notes;
 using Gating.Log.Sealing;
@@ -87,13 +86,13 @@ internal static class LogConfiguration
         }
 
         if (setting.Split(' ') is not [var text, var place] || NoteKey.Parse(text) is not { Algorithm: NoteAlgorithm.EcdsaP256 } key || !string.Equals(key.Name, origin, StringComparison.Ordinal)
-            || VaultKeyAddress.Parse(place) is not { } address)
+            || Composition.VaultSigner(key, place, clientId) is not { } signer)
         {
             errors.Add($"Gating:Keys:LogVault is '{setting}', not the key of '{origin}' of the form name+id+base64 (type 2), a space, and https://…/keys/name/version of a vault");
             return;
         }
 
-        signers.Add(new VaultNoteSigner(key, new(address, OwnIdentity.Of(clientId))));
+        signers.Add(signer);
     }
 
     /// <summary>Pairs of a key and an address. Adds every error to <paramref name="errors"/>.</summary>
