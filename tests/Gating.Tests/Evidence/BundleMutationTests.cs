@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gating.Evidence;
 using Gating.Testing.Evidence;
 using Shouldly;
@@ -66,7 +68,7 @@ public sealed class BundleMutationTests(ITestOutputHelper output) : IAsyncLifeti
         var count = 0;
         foreach (var (name, claims) in Named)
         {
-            foreach (var at in At(_files[name].Length).Where(at => name is not "keys.json" || IsOfLog(at)))
+            foreach (var at in At(_files[name].Length).Where(at => name is not "keys.json" || (IsOfLog(at) && !MeansTheSame("keys.json", at))))
             {
                 var failing = await FailingAsync(_files.SignedAnew(_world.Signing, name, Flipped(_files[name], at)), name is "keys.json");
                 failing.Intersect(claims, StringComparer.Ordinal).ShouldNotBeEmpty($"byte {at} of {name}");
@@ -148,6 +150,19 @@ public sealed class BundleMutationTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     private bool IsOfLog(int at) => at >= _files["keys.json"].AsSpan().IndexOf("\"origin\""u8);
+
+    // A digit of an escape in the other case: the key has plus signs, and may have more of them the next time.
+    private bool MeansTheSame(string name, int at)
+    {
+        try
+        {
+            return JsonNode.DeepEquals(JsonNode.Parse(_files[name]), JsonNode.Parse(Flipped(_files[name], at)));
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return false;
+        }
+    }
 
     /// <param name="byBundleKeys">By the keys that the bundle brings.</param>
     private async Task<IReadOnlyList<string>> FailingAsync(byte[] bundle, bool byBundleKeys = false)
