@@ -1,8 +1,10 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Gating.Identity.Jose;
 
 namespace Gating.Azure.Vault;
 
@@ -11,7 +13,7 @@ internal sealed class VaultClientOptions : ClientOptions
 {
     public VaultClientOptions()
     {
-        // Four tries in nine seconds at most, between which a vault that says 429 is waited for as long as it says.
+        // Between the tries a vault that says 429 is waited for as long as it says; all of them together end with the signer's patience.
         Retry.Mode = RetryMode.Exponential;
         Retry.MaxRetries = 3;
         Retry.Delay = TimeSpan.FromMilliseconds(500);
@@ -34,7 +36,7 @@ public sealed class VaultSigner
     private const int MostTold = 200;
 
     private readonly VaultKeyAddress _key;
-    private readonly RequestUriBuilder _address = new();
+    private readonly Uri _address;
     private readonly HttpPipeline _pipeline;
     private readonly TimeSpan _patience;
 
@@ -49,7 +51,7 @@ public sealed class VaultSigner
     {
         ArgumentNullException.ThrowIfNull(key);
         (_key, _patience) = (key, patience);
-        _address.Reset(new($"{key.Id.AbsoluteUri}/sign?api-version={ApiVersion}"));
+        _address = new($"{key.Id.AbsoluteUri}/sign?api-version={ApiVersion}");
         var options = new VaultClientOptions();
         if (transport is not null)
         {
@@ -66,10 +68,10 @@ public sealed class VaultSigner
         patience.CancelAfter(_patience);
         using var message = _pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Post;
-        message.Request.Uri.Reset(_address.ToUri());
+        message.Request.Uri.Reset(_address);
         message.Request.Headers.Add(HttpHeader.Common.JsonContentType);
         message.Request.Headers.Add(HttpHeader.Common.JsonAccept);
-        message.Request.Content = RequestContent.Create(Encoding.ASCII.GetBytes($$"""{"alg":"ES256","value":"{{StrictBase64Url(digest.Span)}}"}"""));
+        message.Request.Content = RequestContent.Create(Encoding.ASCII.GetBytes($$"""{"alg":"ES256","value":"{{Base64Url.EncodeToString(digest.Span)}}"}"""));
         try
         {
             await _pipeline.SendAsync(message, patience.Token).ConfigureAwait(false);
@@ -82,8 +84,6 @@ public sealed class VaultSigner
         }
     }
 
-    private static string StrictBase64Url(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-
     // A signature by another version is by another key.
     private byte[] Read(Response response)
     {
@@ -91,12 +91,12 @@ public sealed class VaultSigner
         {
             using var json = JsonDocument.Parse(response.Content);
             if (json.RootElement.GetProperty("kid").GetString() is { } kid && string.Equals(kid, _key.Id.AbsoluteUri, StringComparison.OrdinalIgnoreCase)
-                && json.RootElement.GetProperty("value").GetString() is { } value && System.Buffers.Text.Base64Url.DecodeFromChars(value) is { Length: SignatureSize } signature)
+                && json.RootElement.GetProperty("value").GetString() is { } value && StrictBase64Url.Decode(value) is { Length: SignatureSize } signature)
             {
                 return signature;
             }
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new StorageUnavailableException($"Key Vault's answer for {_key.Id} cannot be read.", error);
         }

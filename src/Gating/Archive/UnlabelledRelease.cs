@@ -80,14 +80,14 @@ public sealed class UnlabelledRelease(ILedgerStore ledger, Appender appender, Re
         {
             AppendOutcome<bool>.Done => null,
             AppendOutcome<bool>.AlreadySettled settled =>
-                await appender.ReadAnnouncedAsync(archived.Person, settled.Row.By, cancellation) is var (_, before) && await IsSameAsync(before, draft, cancellation) ? null : ReleaseRefusal.Differs,
+                await appender.ReadAnnouncedAsync(archived.Person, settled.Row.By, cancellation) is var (head, before) && IsSame(head, before, draft) ? null : ReleaseRefusal.Differs,
             _ => ReleaseRefusal.Busy,
         };
     }
 
     // Whom it is for is sealed, and part of the statement all the same: where that cannot be opened any more, nobody can say that it is the same.
-    private async Task<bool> IsSameAsync(Entry before, EntryDraft draft, CancellationToken cancellation) =>
-        before.Public.Span.SequenceEqual(draft.Public.Span) && await sealedParts.OpenAsync(before, cancellation) is { } opened && opened.AsSpan().SequenceEqual(draft.Private.Span);
+    private bool IsSame(Head head, Entry before, EntryDraft draft) =>
+        before.Public.Span.SequenceEqual(draft.Public.Span) && sealedParts.Open(head, before) is { } opened && opened.AsSpan().SequenceEqual(draft.Private.Span);
 
     private static byte[] Private(ReleaseStatement statement) => JsonBytes.OfObject(statement, static (json, statement) =>
     {

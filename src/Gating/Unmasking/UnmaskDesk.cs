@@ -167,7 +167,12 @@ public sealed class UnmaskDesk(ILedgerStore ledger, OperatorLedger operators, Se
             if (AdmissionEntries.CarriesIdentity(entry.Kind) && sealedParts.Open(stored.Head, entry) is { } identity)
             {
                 using var json = System.Text.Json.JsonDocument.Parse(identity);
-                found.TryAdd($"{json.RootElement.GetProperty("iss").GetString()}\n{json.RootElement.GetProperty("sub").GetString()}", AdmissionEntries.IdentityOf(json.RootElement));
+                var account = $"{json.RootElement.GetProperty("iss").GetString()}\n{json.RootElement.GetProperty("sub").GetString()}";
+                if (!found.ContainsKey(account))
+                {
+                    found.Add(account, AdmissionEntries.IdentityOf(json.RootElement));
+                }
+
                 if (found.Count == MostIdentities)
                 {
                     break;
