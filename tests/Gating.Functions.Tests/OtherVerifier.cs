@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Gating.Labels.Tests.Readers;
-using Gating.Local.Processes;
 using Gating.Log.Notes;
 using Shouldly;
 
@@ -12,9 +10,7 @@ namespace Gating.Functions.Tests;
 /// </summary>
 internal static class OtherVerifier
 {
-    private static readonly Lazy<Task<NodeRuntime>> Node = new(static () => NodePackages.EnsureAsync(NodeSettings.Default with { Folder = Folder }, new Silence(), CancellationToken.None));
-
-    private static string Folder => Path.GetFullPath(Path.Combine(NodeSettings.Default.Folder, "..", "..", "..", "tests", "Gating.Functions.Tests", "OtherVerifier"));
+    private static readonly NodeScripts Scripts = new("OtherVerifier");
 
     /// <summary>What it says of each: the entry's hash, the leaf's index and the tree's size; null where it refuses.</summary>
     public static async Task<IReadOnlyList<(string Entry, long Index, long Size)?>> VerifyAsync(NoteKey key, params IReadOnlyList<byte[]> receipts)
@@ -50,8 +46,7 @@ internal static class OtherVerifier
     /// <summary>A line for each thing that was to be checked.</summary>
     private static async Task<string[]> RunAsync(string script, int count, params string[] arguments)
     {
-        var node = await Node.Value;
-        var (isGood, said) = (await Tool.RunAsync(node.Executable, [Path.Combine(node.Folder, script), .. arguments])).ShouldNotBeNull();
+        var (isGood, said) = await Scripts.RunAsync(script, arguments);
         isGood.ShouldBeTrue(said);
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(count, said);
@@ -70,12 +65,5 @@ internal static class OtherVerifier
         using var json = JsonDocument.Parse(line);
         var root = json.RootElement;
         return root.GetProperty("accepted").GetBoolean() ? (root.GetProperty("entry").GetString()!, root.GetProperty("index").GetInt64(), root.GetProperty("size").GetInt64()) : null;
-    }
-
-    private sealed class Silence : IProgress<string>
-    {
-        public void Report(string value)
-        {
-        }
     }
 }

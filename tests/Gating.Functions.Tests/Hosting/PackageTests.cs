@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Gating.Messages;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -13,8 +12,7 @@ public sealed partial class PackageTests(HostedGate gate)
 {
     private IReadOnlyList<FunctionFile> Functions => gate.Host.Functions;
 
-    private List<string> Served => [.. gate.World.Services.GetServices<EndpointDataSource>().SelectMany(static source => source.Endpoints).OfType<RouteEndpoint>()
-        .SelectMany(static endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"))];
+    private IReadOnlyList<string> Served => gate.World.Routes;
 
     private List<string> Listed => [.. Functions.Where(static function => function.IsHttp).SelectMany(static function => function.Methods.Select(method => $"{method} /{function.Route}"))];
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Gating.Labels.Tests.Readers;
-using Gating.Local.Processes;
 using Shouldly;
 
 namespace Gating.Functions.Tests.Infra;
@@ -10,9 +8,7 @@ namespace Gating.Functions.Tests.Infra;
 /// </summary>
 internal sealed record BicepFile(string Name, string Text, JsonElement Json)
 {
-    private static readonly Lazy<Task<NodeRuntime>> Node = new(static () => NodePackages.EnsureAsync(NodeSettings.Default with { Folder = Folder }, new Progress<string>(), CancellationToken.None));
-
-    private static string Folder => Path.Combine(InfraFolder.Real.Root, "tests", "Gating.Functions.Tests", "Infra", "Bicep");
+    private static readonly NodeScripts Scripts = new("Infra", "Bicep");
 
     public IReadOnlyList<BicepResource> Resources => [.. Json.GetProperty("resources").EnumerateArray().Select(static json => new BicepResource(json))];
 
@@ -29,8 +25,7 @@ internal sealed record BicepFile(string Name, string Text, JsonElement Json)
 
     public static async Task<IReadOnlyList<BicepFile>> ReadAsync(InfraFolder folder)
     {
-        var node = await Node.Value;
-        var (isGood, said) = (await Tool.RunAsync(node.Executable, [Path.Combine(node.Folder, "read.mjs"), .. folder.BicepFiles])).ShouldNotBeNull();
+        var (isGood, said) = await Scripts.RunAsync("read.mjs", folder.BicepFiles);
         isGood.ShouldBeTrue(said);
         return [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Read(folder, line))];
     }

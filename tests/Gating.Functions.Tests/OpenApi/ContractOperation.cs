@@ -16,7 +16,7 @@ internal sealed class ContractOperation
         (Method, Path) = (method, path);
         _path = new("^" + Regex.Replace(Regex.Escape(path).Replace("}", "\\}", StringComparison.Ordinal), @"\\\{[A-Za-z0-9]+\\\}", "[^/]+", RegexOptions.None, TimeSpan.FromSeconds(1)) + "$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         _request = Schemas(described["requestBody"]?["content"], contract);
-        _answers = described["responses"]!.AsObject().ToDictionary(static answer => int.Parse(answer.Key, System.Globalization.CultureInfo.InvariantCulture), answer => Schemas(contract.Resolve(answer.Value!)["content"], contract));
+        _answers = described["responses"]!.AsObject().ToDictionary(static answer => OperationBuilder.StatusOf(answer.Key), answer => Schemas(contract.Resolve(answer.Value!)["content"], contract));
         Security = described["security"]!.AsArray();
         Roles = described["x-roles"]?.AsArray().Select(static role => (string)role!).ToArray() ?? [];
     }

@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gating.Local.Processes;
+using Gating.Functions.Tests.Infra;
 
 namespace Gating.Functions.Tests.OpenApi;
 
@@ -21,7 +20,7 @@ internal sealed class DocumentBuilder
 
     public static string File => Path.Combine(Source, "OpenApi", "openapi.json");
 
-    private static string Root => Path.GetFullPath(Path.Combine(NodeSettings.Default.Folder, "..", "..", ".."));
+    private static string Root => InfraFolder.Real.Root;
 
     private static string Source => Path.Combine(Root, "src", "Gating.Functions");
 
@@ -88,6 +87,4 @@ internal sealed class DocumentBuilder
             }
         }
     }
-
-    internal static string Status(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Gating.Functions.Tests.OpenApi;
 
+/// <summary>One operation of the document, of what its fragment says (the form of it: CONTRIBUTING, "How is the API's description changed?") and what every such operation has.</summary>
 /// <param name="shared">Where answers that all callers of a kind may get are put, once.</param>
-/// <summary>One operation of the document, of what its fragment says (the form of it: CONTRIBUTING, "The API's description") and what every such operation has.</summary>
 internal sealed partial class OperationBuilder(string method, string path, JsonObject described, JsonObject? where, JsonObject shared)
 {
     private const string Json = "application/json";
@@ -84,7 +85,11 @@ internal sealed partial class OperationBuilder(string method, string path, JsonO
     };
 
     private static IEnumerable<(int Status, string Word)> Listed(JsonNode? words) => (words?.AsObject() ?? [])
-        .SelectMany(static status => status.Value!.AsArray().Select(word => (int.Parse(status.Key, System.Globalization.CultureInfo.InvariantCulture), (string)word!)));
+        .SelectMany(static status => status.Value!.AsArray().Select(word => (StatusOf(status.Key), (string)word!)));
+
+    public static int StatusOf(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Text(int status) => status.ToString(CultureInfo.InvariantCulture);
 
     private string Id() => method + string.Concat(Pieces().Matches(path).Select(static piece => piece.ValueSpan[0] is '{' ? "By" + Capital(piece.Value[1..]) : Capital(piece.Value)));
 
@@ -140,13 +145,13 @@ internal sealed partial class OperationBuilder(string method, string path, JsonO
             .Concat(isJson && (string)described["caller"]! is "app" ? Caller.Json : []).ToLookup(static refusal => refusal.Status, static refusal => refusal.Word);
         var errors = Listed(described["errors"]).Concat(_caller.Errors).Concat(described["admits"] is not null ? Caller.Decision : [])
             .ToLookup(static error => error.Status, static error => error.Word);
-        var answers = described["answers"]!.AsObject().ToDictionary(static answer => int.Parse(answer.Key, System.Globalization.CultureInfo.InvariantCulture), static answer => answer.Value as JsonObject);
+        var answers = described["answers"]!.AsObject().ToDictionary(static answer => StatusOf(answer.Key), static answer => answer.Value as JsonObject);
 
         var responses = new JsonObject();
         foreach (var status in answers.Keys.Concat(problems.Select(static one => one.Key)).Concat(errors.Select(static one => one.Key)).Distinct().Order())
         {
             var response = Response(status, answers.GetValueOrDefault(status), [.. problems[status].Distinct(StringComparer.Ordinal)], [.. errors[status].Distinct(StringComparer.Ordinal)]);
-            responses[DocumentBuilder.Status(status)] = IsCommon(status, answers, problems[status].Concat(errors[status])) ? Shared(status, response) : response;
+            responses[Text(status)] = IsCommon(status, answers, problems[status].Concat(errors[status])) ? Shared(status, response) : response;
         }
 
         return responses;
@@ -159,7 +164,7 @@ internal sealed partial class OperationBuilder(string method, string path, JsonO
     private JsonObject Shared(int status, JsonObject response)
     {
         // What nobody of the kind is told but all are has one name.
-        var name = Caller.Everywhere.Any(one => one.Status == status) && _caller.Refusals.Concat(_caller.Errors).All(one => one.Status != status) ? $"Any{DocumentBuilder.Status(status)}" : $"{_caller.Name}{DocumentBuilder.Status(status)}";
+        var name = Caller.Everywhere.Any(one => one.Status == status) && _caller.Refusals.Concat(_caller.Errors).All(one => one.Status != status) ? $"Any{Text(status)}" : $"{_caller.Name}{Text(status)}";
         shared.TryAdd(name, response);
         return new() { ["$ref"] = $"#/components/responses/{name}" };
     }

@@ -16,6 +16,7 @@ using Gating.Testing.Processes;
 using Gating.Testing.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,6 +86,10 @@ public sealed class GateWorld : IAsyncDisposable
     public IServiceProvider Services => ServicesOf(0);
 
     public IServiceProvider ServicesOf(int instance) => _instances[instance].Services;
+
+    /// <summary>Every method and route that is served.</summary>
+    public IReadOnlyList<string> Routes => [.. Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .SelectMany(static endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText}"))];
 
     public ILedgerStore Ledger => Services.GetRequiredService<ILedgerStore>();
 
