@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Shouldly;
 
 namespace Gating.Functions.Tests.World;
 
@@ -27,6 +28,7 @@ public sealed class StudioCall(HttpClient http, Uri gate)
     public async Task<string> BeginOneAsync(string grant)
     {
         var begun = await BeginAsync(grant);
+        begun.Status.ShouldBeOneOf([200, 201], begun.ToString());
         return begun.Json.GetProperty("outputs")[0].GetProperty("upload").GetString()!;
     }
 
