@@ -15,6 +15,7 @@ using Gating.Azure.Signals;
 using Gating.Azure.StatusLists;
 using Gating.Azure.Tables;
 using Gating.Azure.Timelines;
+using Gating.Ledger;
 
 namespace Gating.Azure;
 
@@ -28,7 +29,8 @@ public sealed class AzureStorage : IDisposable
     private readonly HttpClientTransport _transport;
 
     /// <summary>Throws <see cref="ArgumentException"/> with every fault of <paramref name="options"/>.</summary>
-    public AzureStorage(StorageOptions options, TimeProvider time)
+    /// <param name="data">The operator's data key, under which heads, names and the log's state are authenticated. Null for who reads only: they are read unjudged, and writing one throws <see cref="InvalidOperationException"/>.</param>
+    public AzureStorage(StorageOptions options, TimeProvider time, OperatorKey? data)
     {
         if (options.Errors() is { Count: > 0 } errors)
         {
@@ -42,6 +44,7 @@ public sealed class AzureStorage : IDisposable
         _http = new(_connections) { Timeout = Timeout.InfiniteTimeSpan };
         _transport = new(_http);
         var keys = new TableKeys(options.Prefix);
+        var mac = new StoredMac(data is null ? null : new(data));
         var retrying = TableClientOptions.Retrying(options.MaxRetries);
         var blobs = NewBlobs(options.Blobs);
         var container = blobs.GetBlobContainerClient(keys.EntriesContainer);
@@ -52,7 +55,7 @@ public sealed class AzureStorage : IDisposable
         Leaves = new(
             new(_tables, keys.LeavesTable, retrying), new(_tables, keys.LeavesTable, TableClientOptions.NoRetries), new(_tables, keys.PendingTable, retrying));
         var log = new SmallBlobs(blobs.GetBlobContainerClient(keys.LogContainer));
-        Log = new(log);
+        Log = new(log, mac);
         Published = new(log);
         var apart = new SmallBlobs((options.LastKnownBlobs is { } other ? NewBlobs(other) : blobs).GetBlobContainerClient(keys.LastKnownContainer));
         (LastKnown, Erasures) = (new(apart), new(apart));
@@ -60,11 +63,11 @@ public sealed class AzureStorage : IDisposable
         StatusLists = new(new(_tables, keys.StatusListsTable, retrying));
         Signals = new(new(_tables, keys.SignalsTable, retrying));
         Ledger = new(
-            new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container));
-        Names = new(new(_tables, keys.NamesTable, retrying));
+            new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LedgerTable, TableClientOptions.NoRetries), new(container), mac);
+        Names = new(new(_tables, keys.NamesTable, retrying), mac);
         Walk = new(
             keys, new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LeavesTable, retrying), new(_tables, keys.PendingTable, retrying), new(_tables, keys.IndexTable, retrying),
-            new(_tables, keys.TimelinesTable, retrying), new(container), log);
+            new(_tables, keys.TimelinesTable, retrying), new(_tables, keys.NamesTable, retrying), new(container), log, mac);
         Registry = new(new(_tables, keys.RegistryTable, retrying));
         Queues = new(NewQueues(), keys);
         Trace = new(Queues);

@@ -1,5 +1,6 @@
 using Azure.Identity;
 using Gating.Azure;
+using Gating.Ledger;
 using Spectre.Console;
 
 namespace Gating.Cli;
@@ -14,10 +15,11 @@ internal static class OperatorStorage
         + "Gating__Development=true for Azurite. On a real account the commands run under your own log-in (az login).";
 
     /// <summary>Runs a command on storage and says in words what keeps it from running.</summary>
-    public static async Task<int> RunAsync(IAnsiConsole console, Func<string, string?> setting, Func<AzureStorage, Task<int>> run)
+    /// <param name="data">The data key, for commands that judge what they read; null for those that do not.</param>
+    public static async Task<int> RunAsync(IAnsiConsole console, Func<string, string?> setting, OperatorKey? data, Func<AzureStorage, Task<int>> run)
     {
         var errors = new List<string>();
-        using var storage = Open(setting, errors);
+        using var storage = Open(setting, data, errors);
         if (storage is null)
         {
             errors.ForEach(console.WriteLine);
@@ -36,7 +38,7 @@ internal static class OperatorStorage
         }
     }
 
-    private static AzureStorage? Open(Func<string, string?> setting, List<string> errors)
+    private static AzureStorage? Open(Func<string, string?> setting, OperatorKey? data, List<string> errors)
     {
         var tables = Address(setting, "Gating__Storage__TableServiceUri", errors);
         var queues = Address(setting, "Gating__Storage__QueueServiceUri", errors);
@@ -58,7 +60,7 @@ internal static class OperatorStorage
             errors.Add(mismatch);
         }
 
-        return errors.Count == 0 ? new(options with { LastKnownBlobs = lastKnown }, TimeProvider.System) : null;
+        return errors.Count == 0 ? new(options with { LastKnownBlobs = lastKnown }, TimeProvider.System, data) : null;
     }
 
     private static Uri? Address(Func<string, string?> setting, string name, List<string> errors)

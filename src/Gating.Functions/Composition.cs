@@ -66,7 +66,7 @@ internal static class Composition
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddStorage(storage!);
+        services.AddStorage(storage!, configuration.DataKey);
         services.AddDomain(configuration);
         services.AddTimedTasks();
         services.AddEndpoints();
@@ -95,9 +95,9 @@ internal static class Composition
         }
     }
 
-    private static void AddStorage(this IServiceCollection services, StorageOptions options)
+    private static void AddStorage(this IServiceCollection services, StorageOptions options, OperatorKey data)
     {
-        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>(), data));
         services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<AzureStorage>().Ledger);
         services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);

@@ -94,7 +94,7 @@ public sealed class StorageQueuesTests : MessageQueuesContract
     public async Task A_message_that_is_no_base64_is_received_beside_the_others()
     {
         var options = await AzuriteStorage.NewOptionsAsync();
-        using var storage = new AzureStorage(options, TimeProvider.System);
+        using var storage = new AzureStorage(options, TimeProvider.System, AzuriteStorage.DataKey);
         await storage.Queues.PutAsync("outputs", "good"u8.ToArray(), default);
         var key = (StorageCredential.SharedKey)options.Credential;
         var address = new Uri($"{options.Queues.AbsoluteUri.TrimEnd('/')}/{new TableKeys(options.Prefix).Queue("outputs")}");
@@ -174,7 +174,7 @@ public sealed class StorageTraceQueueTests : TraceQueueContract
     protected override async ValueTask<ITraceQueue> OpenAsync()
     {
         _options = await AzuriteStorage.NewOptionsAsync();
-        return new AzureStorage(_options, TimeProvider.System).Trace;
+        return new AzureStorage(_options, TimeProvider.System, AzuriteStorage.DataKey).Trace;
     }
 
     protected override async Task<IReadOnlyList<IReadOnlyList<TraceReference>>> ReceiveAsync()

@@ -22,7 +22,7 @@ public sealed class LedgerFaultTests : IAsyncLifetime
         _options = await AzuriteStorage.SharedOptionsAsync();
         _direct = await AzuriteStorage.SharedAsync();
         _proxy = await FaultProxy.StartAsync(_options.Tables);
-        _storage = new(_options with { Tables = _proxy.Address }, TimeProvider.System);
+        _storage = new(_options with { Tables = _proxy.Address }, TimeProvider.System, AzuriteStorage.DataKey);
         await _storage.EnsureCreatedAsync(default);
     }
 
@@ -92,7 +92,7 @@ public sealed class LedgerFaultTests : IAsyncLifetime
     public async Task A_lost_registry_change_is_recognised_and_made_once()
     {
         var options = await AzuriteStorage.NewOptionsAsync();
-        using var storage = new AzureStorage(options with { Tables = _proxy.Address }, TimeProvider.System);
+        using var storage = new AzureStorage(options with { Tables = _proxy.Address }, TimeProvider.System, AzuriteStorage.DataKey);
         await storage.Registry.WriteAsync(0, [new("app", "a", "1")], [], default);
         _proxy.Choose(Once(request => request.Path.Value!.EndsWith("$batch", StringComparison.Ordinal), WireFault.AnswerLost));
 
@@ -105,8 +105,8 @@ public sealed class LedgerFaultTests : IAsyncLifetime
     public async Task A_registry_that_changes_while_it_is_read_is_read_again()
     {
         var options = await AzuriteStorage.NewOptionsAsync();
-        using var storage = new AzureStorage(options with { Tables = _proxy.Address }, TimeProvider.System);
-        using var other = new AzureStorage(options, TimeProvider.System);
+        using var storage = new AzureStorage(options with { Tables = _proxy.Address }, TimeProvider.System, AzuriteStorage.DataKey);
+        using var other = new AzureStorage(options, TimeProvider.System, AzuriteStorage.DataKey);
         await other.Registry.WriteAsync(0, [new("app", "a", "1")], [], default);
         var changed = false;
         _proxy.Choose((request, _) =>
@@ -130,7 +130,7 @@ public sealed class LedgerFaultTests : IAsyncLifetime
     public async Task A_table_that_vanishes_is_an_outage_and_not_an_empty_one()
     {
         var options = await AzuriteStorage.NewOptionsAsync();
-        using var storage = new AzureStorage(options, TimeProvider.System);
+        using var storage = new AzureStorage(options, TimeProvider.System, AzuriteStorage.DataKey);
         await storage.Ledger.CommitAsync(Some.Batch(_stream, null, Some.EntryAfter(_stream, Head.New(Some.Salt))), default);
         await RawStorage.DeleteTableAsync(options, new TableKeys(options.Prefix).LedgerTable);
 
@@ -143,7 +143,7 @@ public sealed class LedgerFaultTests : IAsyncLifetime
     public async Task Setting_up_that_fails_is_tried_again()
     {
         var options = await AzuriteStorage.NewOptionsAsync() with { Tables = _proxy.Address, MaxRetries = 0 };
-        using var storage = new AzureStorage(options, TimeProvider.System);
+        using var storage = new AzureStorage(options, TimeProvider.System, AzuriteStorage.DataKey);
         _proxy.Next(WireFault.Busy);
         await Should.ThrowAsync<StorageUnavailableException>(() => storage.Names.FindAsync(Some.Name(), default));
 

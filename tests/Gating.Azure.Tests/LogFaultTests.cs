@@ -31,7 +31,7 @@ public sealed class LogFaultTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _options = await AzuriteStorage.NewOptionsAsync();
-        _direct = new(_options, TimeProvider.System);
+        _direct = new(_options, TimeProvider.System, _keys.Data);
         await _direct.EnsureCreatedAsync(default);
     }
 
@@ -49,7 +49,7 @@ public sealed class LogFaultTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await using var tables = await FaultProxy.StartAsync(_options.Tables);
         await using var blobs = await FaultProxy.StartAsync(_options.Blobs);
-        using var storage = new AzureStorage(_options with { Tables = tables.Address, Blobs = blobs.Address }, TimeProvider.System);
+        using var storage = new AzureStorage(_options with { Tables = tables.Address, Blobs = blobs.Address }, TimeProvider.System, _keys.Data);
         await storage.EnsureCreatedAsync(default);
         var streams = await AppendAsync(streams: 6, each: 5);
         var (random, broken) = (new Random(seed), 0);

@@ -12,7 +12,7 @@ public sealed class StorageClockTests
     [InlineData(-90, false)]
     public async Task An_instance_whose_clock_is_far_off_storage_is_not_acceptable(int offset, bool acceptable)
     {
-        using var storage = new AzureStorage(await AzuriteStorage.SharedOptionsAsync(), new OffTime(TimeSpan.FromSeconds(offset)));
+        using var storage = new AzureStorage(await AzuriteStorage.SharedOptionsAsync(), new OffTime(TimeSpan.FromSeconds(offset)), null);
         storage.Clock.Skew.ShouldBe(TimeSpan.Zero);
 
         await storage.Names.FindAsync(Some.Name(), default);

@@ -33,7 +33,7 @@ public sealed class StorageOptionsTests
         var options = new StorageOptions(new("http://account.table.core.windows.net"), Cloud, Cloud, new StorageCredential.SharedKey("account", "not base64!"), "1-x");
 
         options.Errors().Count.ShouldBe(3);
-        var refusal = Should.Throw<ArgumentException>(() => new AzureStorage(options, TimeProvider.System));
+        var refusal = Should.Throw<ArgumentException>(() => new AzureStorage(options, TimeProvider.System, null));
         (refusal.Message + options).ShouldNotContain("not base64!");
     }
 

@@ -22,7 +22,7 @@ public sealed class FsckCommandTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var options = await AzuriteStorage.NewOptionsAsync();
-        _storage = new(options, TimeProvider.System);
+        _storage = new(options, TimeProvider.System, AzuriteStorage.DataKey);
         await _storage.EnsureCreatedAsync(default);
         _settings["Gating__Storage__TableServiceUri"] = options.Tables.AbsoluteUri;
         _settings["Gating__Storage__QueueServiceUri"] = options.Queues.AbsoluteUri;

@@ -23,7 +23,7 @@ public sealed class MessagesCommandTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var options = await AzuriteStorage.NewOptionsAsync();
-        _storage = new(options, TimeProvider.System);
+        _storage = new(options, TimeProvider.System, null);
         _settings["Gating__Storage__TableServiceUri"] = options.Tables.AbsoluteUri;
         _settings["Gating__Storage__QueueServiceUri"] = options.Queues.AbsoluteUri;
         _settings["Gating__Storage__BlobServiceUri"] = options.Blobs.AbsoluteUri;

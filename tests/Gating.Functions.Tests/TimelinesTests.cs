@@ -63,7 +63,7 @@ public sealed class TimelinesTests(ITestOutputHelper output) : IAsyncLifetime
         var entries = await ActAsync();
         var options = await AzuriteStorage.NewOptionsAsync() with { Prefix = _world.Settings["Gating:Storage:Prefix"]! };
         await using var tables = await FaultProxy.StartAsync(options.Tables);
-        using var storage = new AzureStorage(options with { Tables = tables.Address }, TimeProvider.System);
+        using var storage = new AzureStorage(options with { Tables = tables.Address }, TimeProvider.System, _world.Services.GetRequiredService<OperatorKey>());
         await storage.EnsureCreatedAsync(default);
         var (random, broken, failures) = (new Random(seed), 0, 0);
         tables.Choose((_, _) =>

@@ -25,12 +25,13 @@ public sealed class StorageWalk : IStoreWalk
     private readonly Dictionary<StoredTable, TableClient> _tables;
     private readonly EntryBlobs _entries;
     private readonly SmallBlobs _log;
+    private readonly StoredMac _mac;
     private readonly Setup _setup;
 
-    internal StorageWalk(TableKeys keys, TableClient ledger, TableClient leaves, TableClient pending, TableClient index, TableClient timelines, EntryBlobs entries, SmallBlobs log)
+    internal StorageWalk(TableKeys keys, TableClient ledger, TableClient leaves, TableClient pending, TableClient index, TableClient timelines, TableClient names, EntryBlobs entries, SmallBlobs log, StoredMac mac)
     {
-        (_keys, _entries, _log) = (keys, entries, log);
-        _tables = new() { [StoredTable.Ledger] = ledger, [StoredTable.Leaves] = leaves, [StoredTable.Pending] = pending, [StoredTable.Index] = index, [StoredTable.Timelines] = timelines };
+        (_keys, _entries, _log, _mac) = (keys, entries, log, mac);
+        _tables = new() { [StoredTable.Ledger] = ledger, [StoredTable.Leaves] = leaves, [StoredTable.Pending] = pending, [StoredTable.Index] = index, [StoredTable.Timelines] = timelines, [StoredTable.Names] = names };
         _setup = new(cancellation => Task.WhenAll(_tables.Values.Select(table => table.CreateIfNotExistsAsync(cancellation))));
     }
 
@@ -136,6 +137,7 @@ public sealed class StorageWalk : IStoreWalk
             (StoredTable.Timelines, TimelineKeys.Rows(shard), TimelineKeys.Row(row.Position)),
         StoredThing.ListedHour listed => (StoredTable.Timelines, TimelineKeys.Month(listed.Shard.Timeline, listed.Shard.Hour), TimelineKeys.Listed(listed.Shard)),
         StoredThing.HourEntryRow hour => (StoredTable.Timelines, TimelineKeys.Month(hour.Timeline, hour.Hour), TimelineKeys.Closed(hour.Hour)),
+        StoredThing.NameRow name => (StoredTable.Names, TableKeys.Partition(name.Name), TableKeys.Name),
         StoredThing.HourWorkRow work => (StoredTable.Timelines, TimelineKeys.Work, TimelineKeys.WorkRow(work.Work)),
         StoredThing.Row row => (row.Table, row.Partition, row.Key),
         _ => null,
@@ -155,7 +157,7 @@ public sealed class StorageWalk : IStoreWalk
         }
 
         return string.Equals(row.RowKey, TableKeys.Head, StringComparison.Ordinal)
-            ? Guard(new StoredThing.Head(stream), null, () => new WalkedRow.OfHead(stream, LedgerRows.ReadWholeHead(row)))
+            ? Guard(new StoredThing.Head(stream), null, () => new WalkedRow.OfHead(stream, LedgerRows.ReadWholeHead(stream, row, _mac)))
             : TableKeys.TryReadSettlement(row.RowKey, out var id) ? Guard(new StoredThing.Settlement(stream, id), null, () => new WalkedRow.OfSettlement(stream, LedgerRows.ReadSettlement(id, row)))
             : TableKeys.TryReadKey(row.RowKey, out var key) ? Guard(new StoredThing.ShortLived(stream, key), null, () => new WalkedRow.OfKey(stream, LedgerRows.ReadKey(key, row)))
             : Stray(StoredTable.Ledger, row);
@@ -183,7 +185,7 @@ public sealed class StorageWalk : IStoreWalk
         }
     }
 
-    private static WalkedRow Read(StoredTable table, TableEntity row)
+    private WalkedRow Read(StoredTable table, TableEntity row)
     {
         switch (table)
         {
@@ -201,6 +203,8 @@ public sealed class StorageWalk : IStoreWalk
                 return Guard(new StoredThing.LookRow(band, content), null, () => new WalkedRow.OfLook(band, content, TableOutputIndex.LookOf(row).Look));
             case StoredTable.Timelines:
                 return ReadTimeline(row);
+            case StoredTable.Names when TableKeys.TryReadHash(row.PartitionKey, out var hash) && string.Equals(row.RowKey, TableKeys.Name, StringComparison.Ordinal):
+                return Guard(new StoredThing.NameRow(new(hash)), null, () => new WalkedRow.OfName(new(hash), TableNameStore.Read(new(hash), row, _mac)));
             default:
                 return Stray(table, row);
         }
@@ -241,5 +245,5 @@ public sealed class StorageWalk : IStoreWalk
         }
     }
 
-    private static bool IsUnreadable(Exception error) => error is FormatException or UnknownVersionException or ArgumentException or InvalidOperationException or OverflowException or InvalidCastException;
+    private static bool IsUnreadable(Exception error) => error is FormatException or UnknownVersionException or StreamFrozenException or ArgumentException or InvalidOperationException or OverflowException or InvalidCastException;
 }

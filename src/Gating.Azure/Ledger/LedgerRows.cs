@@ -9,6 +9,7 @@ internal static class LedgerRows
 {
     private const string Seq = "Seq";
     private const string HeadBytes = "Head";
+    private const string Mac = "Mac";
     private const string Kind = "Kind";
     private const string Time = "Time";
     private const string Previous = "Prev";
@@ -18,16 +19,28 @@ internal static class LedgerRows
     private const string Blob = "Blob";
     private const string By = "By";
 
-    /// <summary>The head as one binary property (10 KiB at most), and its seq beside it for whoever reads the table by eye.</summary>
-    public static TableEntity OfHead(StreamId stream, Head head) => StoredRow.New(TableKeys.Partition(stream), TableKeys.Head)
-        .With(Seq, TableValue.Of(head.Seq))
-        .With(HeadBytes, TableValue.Of(HeadEncoding.Encode(head)));
+    /// <summary>The head as one binary property (16 KiB at most) with its MAC, and its seq beside it for whoever reads the table by eye.</summary>
+    public static TableEntity OfHead(StreamId stream, Head head, StoredMac mac)
+    {
+        var bytes = HeadEncoding.Encode(head);
+        return StoredRow.New(TableKeys.Partition(stream), TableKeys.Head)
+            .With(Seq, TableValue.Of(head.Seq))
+            .With(HeadBytes, TableValue.Of(bytes))
+            .With(Mac, TableValue.Of(mac.Of(RowMacKind.Head, stream.ToBytes(), bytes)));
+    }
 
-    public static StoredHead ReadHead(TableEntity row) =>
-        new(HeadEncoding.Decode(StoredRow.Known(row, "head").Get(HeadBytes).AsBinary().Span), row.ETag.ToString());
+    /// <summary>Throws <see cref="StreamFrozenException"/> where it is not what a gate wrote for that stream.</summary>
+    public static StoredHead ReadHead(StreamId stream, TableEntity row, StoredMac mac)
+    {
+        var bytes = StoredRow.Known(row, "head").Get(HeadBytes).AsBinary().Span;
+        var head = HeadEncoding.Decode(bytes);
+        return mac.Holds(RowMacKind.Head, stream.ToBytes(), bytes, row.Get(Mac).AsBinary().Span)
+            ? new(head, row.ETag.ToString())
+            : throw new StreamFrozenException(stream, "its head is not what a gate wrote there: the MAC is of other bytes, another stream or another data key");
+    }
 
     /// <summary>The same, and the number beside the head must be its own: for a check, which has to see every property.</summary>
-    public static Head ReadWholeHead(TableEntity row) => ReadHead(row).Head is var head && row.Get(Seq).AsInt64() == head.Seq
+    public static Head ReadWholeHead(StreamId stream, TableEntity row, StoredMac mac) => ReadHead(stream, row, mac).Head is var head && row.Get(Seq).AsInt64() == head.Seq
         ? head
         : throw new FormatException($"The head is of {head.Seq} entries and the number beside it is {row.Get(Seq).AsInt64()}.");
 

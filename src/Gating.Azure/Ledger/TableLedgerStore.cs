@@ -20,13 +20,14 @@ public sealed class TableLedgerStore : ILedgerStore
     private readonly TableClient _reads;
     private readonly TableClient _commits;
     private readonly EntryBlobs _blobs;
+    private readonly StoredMac _mac;
     private readonly Setup _setup;
 
     /// <param name="reads">May retry.</param>
     /// <param name="commits">Must not retry: whoever commits looks into a lost answer itself, by operation id.</param>
-    internal TableLedgerStore(TableClient reads, TableClient commits, EntryBlobs blobs)
+    internal TableLedgerStore(TableClient reads, TableClient commits, EntryBlobs blobs, StoredMac mac)
     {
-        (_reads, _commits, _blobs) = (reads, commits, blobs);
+        (_reads, _commits, _blobs, _mac) = (reads, commits, blobs, mac);
         _setup = new(_reads.CreateIfNotExistsAsync);
     }
 
@@ -37,7 +38,7 @@ public sealed class TableLedgerStore : ILedgerStore
     }
 
     public async Task<StoredHead?> ReadHeadAsync(StreamId stream, CancellationToken cancellation) =>
-        await ReadAsync(stream, TableKeys.Head, cancellation) is { } row ? LedgerRows.ReadHead(row) : null;
+        await ReadAsync(stream, TableKeys.Head, cancellation) is { } row ? LedgerRows.ReadHead(stream, row, _mac) : null;
 
     public async Task<Entry?> ReadEntryAsync(StreamId stream, long seq, CancellationToken cancellation) =>
         await ReadAsync(stream, TableKeys.Entry(seq), cancellation) is { } row ? await LedgerRows.ReadEntryAsync(stream, row, _blobs, cancellation) : null;
@@ -97,7 +98,7 @@ public sealed class TableLedgerStore : ILedgerStore
     {
         var stream = batch.Stream;
         var transaction = new TableTransaction(TableKeys.Partition(stream));
-        var head = LedgerRows.OfHead(stream, batch.Head);
+        var head = LedgerRows.OfHead(stream, batch.Head, _mac);
         _ = batch.HeadToken is { } token ? transaction.Replace(head, new ETag(token)) : transaction.Insert(head);
         var inline = InlineLimit(batch);
         foreach (var entry in batch.Entries)

@@ -11,16 +11,32 @@ public sealed class BlobLogStore : ILogStore
     private const string Binary = "application/octet-stream";
 
     private readonly SmallBlobs _blobs;
+    private readonly StoredMac _mac;
 
-    internal BlobLogStore(SmallBlobs blobs) => _blobs = blobs;
+    internal BlobLogStore(SmallBlobs blobs, StoredMac mac) => (_blobs, _mac) = (blobs, mac);
 
     public Task EnsureCreatedAsync(CancellationToken cancellation) => _blobs.EnsureCreatedAsync(cancellation);
 
-    public async Task<StoredState?> ReadStateAsync(CancellationToken cancellation) =>
-        await _blobs.ReadAsync(TableKeys.LogState, cancellation) is { } blob ? new(LogState.Decode(blob.Bytes.Span), blob.Token) : null;
+    public async Task<StoredState?> ReadStateAsync(CancellationToken cancellation)
+    {
+        if (await _blobs.ReadAsync(TableKeys.LogState, cancellation) is not { } blob)
+        {
+            return null;
+        }
 
-    public Task<bool> WriteStateAsync(LogState state, string? token, CancellationToken cancellation) =>
-        _blobs.WriteAsync(TableKeys.LogState, state.Encode(), token, Binary, cancellation);
+        var end = Math.Max(blob.Bytes.Length - RowMac.Size, 0);
+        var state = LogState.Decode(blob.Bytes.Span[..end]);
+        return _mac.Holds(RowMacKind.LogState, [], blob.Bytes.Span[..end], blob.Bytes.Span[end..])
+            ? new(state, blob.Token)
+            : throw new LogFrozenException("its state is not what a gate wrote: the MAC is of other bytes or another data key");
+    }
+
+    // The state and then its MAC: one blob, so that the two are never of different seals.
+    public Task<bool> WriteStateAsync(LogState state, string? token, CancellationToken cancellation)
+    {
+        var bytes = state.Encode();
+        return _blobs.WriteAsync(TableKeys.LogState, (byte[])[.. bytes, .. _mac.Of(RowMacKind.LogState, [], bytes)], token, Binary, cancellation);
+    }
 
     // Whoever was first wrote the same: the name is the hash. Reading compares.
     public Task PutStagingAsync(EntryHash name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>

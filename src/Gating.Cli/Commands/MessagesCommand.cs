@@ -23,7 +23,7 @@ internal static class MessagesCommand
         var queue = new Argument<string?>("QUEUE") { Description = "Of this queue alone.", Arity = ArgumentArity.ZeroOrOne }.AcceptOnlyFromAmong([.. QueueNames.All]);
         var json = Options.Json();
         var command = new Command("list", "List what was set aside, with why.") { queue, json };
-        command.SetAction((parsed, cancellation) => OperatorStorage.RunAsync(console, setting, async storage =>
+        command.SetAction((parsed, cancellation) => OperatorStorage.RunAsync(console, setting, null, async storage =>
         {
             var letters = new List<DeadLetter>();
             foreach (var name in parsed.GetValue(queue) is { } one ? [one] : QueueNames.All)
@@ -53,7 +53,7 @@ internal static class MessagesCommand
         var queue = new Argument<string>("QUEUE").AcceptOnlyFromAmong([.. QueueNames.All]);
         var ids = new Argument<string[]>("ID") { Description = $"Ids from the list, or {All}.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("replay", "Put messages back into their queue. To replay one twice has one effect; one that is refused again is set aside again.") { queue, ids };
-        command.SetAction((parsed, cancellation) => OperatorStorage.RunAsync(console, setting, async storage =>
+        command.SetAction((parsed, cancellation) => OperatorStorage.RunAsync(console, setting, null, async storage =>
         {
             var (name, wanted) = (parsed.GetRequiredValue(queue), parsed.GetRequiredValue(ids));
             var replay = new DeadLetterReplay(storage.Queues, storage.DeadLetters);

@@ -39,7 +39,7 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         }
         catch (StreamFrozenException error)
         {
-            Log.StreamFrozen(logger, error.Stream.ToString(), TraceId(context));
+            Log.StreamFrozen(logger, error.Message, TraceId(context));
             GateTelemetry.Decided("failed", "stream_frozen", TimeSpan.Zero);
             await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "stream_frozen", "A record contradicts itself; an operator has to look.");
         }
@@ -91,8 +91,8 @@ internal sealed partial class FaultMiddleware(RequestDelegate next, ILogger<Faul
         [LoggerMessage(1, LogLevel.Warning, "Storage unavailable ({Error}); trace {TraceId}")]
         public static partial void StorageUnavailable(ILogger logger, string error, string traceId);
 
-        [LoggerMessage(2, LogLevel.Critical, "Stream {Stream} is frozen: its rows contradict its head; trace {TraceId}")]
-        public static partial void StreamFrozen(ILogger logger, string stream, string traceId);
+        [LoggerMessage(2, LogLevel.Critical, "{Why} Trace {TraceId}")]
+        public static partial void StreamFrozen(ILogger logger, string why, string traceId);
 
         [LoggerMessage(4, LogLevel.Critical, "The registry of version {Version} has {Errors} errors and closes the gate; trace {TraceId}")]
         public static partial void RegistryUnreadable(ILogger logger, long version, int errors, string traceId);

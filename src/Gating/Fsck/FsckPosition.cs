@@ -12,7 +12,8 @@ public enum FsckPhase
     Files = 4,
     Index = 5,
     Timelines = 6,
-    Done = 7,
+    Names = 7,
+    Done = 8,
 }
 
 /// <summary>Where a check goes on: everything before it was looked at. A value; kept as <c>{"v":1,"phase":…,"after":…,"size":…,"seen":…}</c>.</summary>

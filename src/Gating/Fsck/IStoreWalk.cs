@@ -41,6 +41,8 @@ public abstract record WalkedRow
 
     public sealed record OfHourWork(HourWork Work) : WalkedRow;
 
+    public sealed record OfName(NameHash Name, StreamId Stream) : WalkedRow;
+
     /// <param name="Seq">Of the entry or leaf that it is; null where it is neither.</param>
     public sealed record Unreadable(StoredThing Thing, long? Seq, string Why) : WalkedRow;
 }

@@ -62,7 +62,7 @@ internal sealed class LogCheck(FsckStores stores, FsckKeys keys, List<FsckFindin
             var stored = await stores.Log.Log.ReadStateAsync(cancellation);
             return (stored?.State, stored is not null, stored?.Token);
         }
-        catch (Exception unreadable) when (unreadable is FormatException or UnknownVersionException)
+        catch (Exception unreadable) when (unreadable is FormatException or UnknownVersionException or LogFrozenException)
         {
             found.Add(new FsckFinding.Wrong(new StoredThing.LogState(), FsckFault.Unreadable, "a state", unreadable.Message));
             return (null, true, string.Empty);

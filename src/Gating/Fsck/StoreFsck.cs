@@ -11,7 +11,7 @@ namespace Gating.Fsck;
 public sealed record FsckStep(FsckPosition Next, ImmutableArray<FsckFinding> Findings, long Things, long Bytes);
 
 /// <summary>
-/// Verifies what is stored again, piece by piece: the log, then every stream, pending pointers, leaves that nothing accounts for, files, index rows, timelines. Reads only, beside a gate that serves: what is wrong at
+/// Verifies what is stored again, piece by piece: the log, then every stream, pending pointers, leaves that nothing accounts for, files, index rows, timelines, names. Reads only, beside a gate that serves: what is wrong at
 /// a first look is looked at again, and only what is wrong in the same way then is told. Throws <see cref="StorageUnavailableException"/>: the same piece again goes on.
 /// </summary>
 public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider time)
@@ -54,6 +54,7 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
         FsckPhase.Files => FilesAsync(at, cancellation),
         FsckPhase.Index => TableAsync(at, StoredTable.Index, Partitions, IndexPartitionAsync, cancellation),
         FsckPhase.Timelines => TableAsync(at, StoredTable.Timelines, LargePartitions, _timelines.OfPartitionAsync, cancellation),
+        FsckPhase.Names => TableAsync(at, StoredTable.Names, Partitions, NamePartitionAsync, cancellation),
         FsckPhase.Done => Task.FromResult(new FsckStep(at, [], 0, 0)),
     };
 
@@ -69,7 +70,7 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
 
         if (keys.Data is null)
         {
-            findings.Add(new FsckFinding.Unjudged(null, "without the data key leaves are not made anew: whether they are those of the entries, and files, are not judged"));
+            findings.Add(new FsckFinding.Unjudged(null, "without the data key leaves are not made anew: whether they are those of the entries, files, what only a MAC vouches for in heads and the log's state, and names are not judged"));
         }
 
         if (size is null)
@@ -243,6 +244,22 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
             if (await _outputs.OfRowAsync(row, cancellation) is { } finding)
             {
                 findings.Add(finding);
+            }
+        }
+
+        return (findings, rows);
+    }
+
+    /// <summary>Its MAC vouches for where a name leads. That one is gone is an erasure, as far as anybody can see; that it leads to no entry yet is a request that broke off.</summary>
+    private async Task<(List<FsckFinding> Findings, long Rows)> NamePartitionAsync(string partition, CancellationToken cancellation)
+    {
+        var (findings, rows) = (new List<FsckFinding>(), 0L);
+        await foreach (var row in stores.Walk.ReadPartitionAsync(StoredTable.Names, partition, cancellation))
+        {
+            rows++;
+            if (row is WalkedRow.Unreadable unreadable)
+            {
+                findings.Add(new FsckFinding.Wrong(unreadable.Thing, unreadable.Thing is StoredThing.Row ? FsckFault.Stray : FsckFault.Unreadable, "a name and its stream", unreadable.Why));
             }
         }
 

@@ -62,6 +62,9 @@ public abstract record StoredThing
     /// <summary>An hour's place on a list of those to close.</summary>
     public sealed record HourWorkRow(HourWork Work) : StoredThing;
 
+    /// <summary>Leads a name to its stream.</summary>
+    public sealed record NameRow(NameHash Name) : StoredThing;
+
     /// <summary>A row whose keys are none of ours.</summary>
     public sealed record Row(StoredTable Table, string Partition, string Key) : StoredThing;
 
@@ -77,4 +80,5 @@ public enum StoredTable
     Pending = 3,
     Index = 4,
     Timelines = 5,
+    Names = 6,
 }

@@ -31,8 +31,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
     private readonly List<ArchivedOutput> _outputs = [];
     private readonly StreamSettlements _settlements = new(stream);
     private readonly List<SettlementRow> _settled = [];
-    private readonly List<KeyRow> _keys = [];
-    private readonly HashSet<KeyHash> _unreadKeys = [];
+    private readonly ShortLivedRows _keys = new(stream);
     private StreamLeaves _leaves = null!;
     private (Entry Entry, LeafRow? Leaf)? _open;
     private Entry? _lastEntry;
@@ -104,7 +103,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
                 _settlements.Pass(settlement.Id);
                 break;
             case StoredThing.ShortLived key:
-                _unreadKeys.Add(key.Key);
+                _keys.Pass(key.Key);
                 break;
             default:
                 break;
@@ -277,7 +276,7 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
         await _leaves.EndAsync(cancellation);
         _findings.AddRange(_settled.SelectMany(row => _settlements.Judge(row, _last)));
         _findings.AddRange(_settlements.Missing());
-        JudgeKeys();
+        _findings.AddRange(_keys.Judge(_head, _last));
     }
 
     private async Task JudgeHeadAsync(Head head, Peeked<WalkedRow> beside, CancellationToken cancellation)
@@ -362,35 +361,6 @@ internal sealed class StreamCheck(StreamId stream, FsckKeys keys, LogLeaves? log
                 default:
                     throw new System.Diagnostics.UnreachableException();
             }
-        }
-    }
-
-    private void JudgeKeys()
-    {
-        var listed = _head?.ShortLived.Select(static row => row.Key).ToHashSet();
-        var missing = listed?.Except(_keys.Select(static row => row.Key)).Except(_unreadKeys).ToList() ?? [];
-        if (missing.Count > 0 && _keys.Exists(key => !listed!.Contains(key.Key)))
-        {
-            // Rows without a place and places without a row: the list is wrong, not each of them.
-            Wrong(new StoredThing.Head(stream), FsckFault.Differs, "a list of the short-lived rows that are there", $"{missing[0]} among them");
-            return;
-        }
-
-        foreach (var key in _keys)
-        {
-            if (key.Seq < 1 || key.Seq > _last)
-            {
-                Wrong(new StoredThing.ShortLived(stream, key.Key), FsckFault.Differs, $"an entry of 1 to {Text(_last)}", Text(key.Seq));
-            }
-            else if (listed?.Contains(key.Key) is false)
-            {
-                Wrong(new StoredThing.ShortLived(stream, key.Key), FsckFault.Stray, "a row that the head lists", $"one of entry {Text(key.Seq)}");
-            }
-        }
-
-        foreach (var key in missing)
-        {
-            Wrong(new StoredThing.ShortLived(stream, key), FsckFault.Missing, "a row that the head lists", "nothing");
         }
     }
 

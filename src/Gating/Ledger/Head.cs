@@ -44,7 +44,8 @@ public sealed record StreamState(StreamStatus Status, int Epoch, ImmutableArray<
 }
 
 /// <summary>A short-lived row that a later append deletes once it is past its time.</summary>
-public readonly record struct ShortLivedRow(KeyHash Key, DateTimeOffset Expires);
+/// <param name="Seq">The entry that it names; 0 before it is written.</param>
+public readonly record struct ShortLivedRow(KeyHash Key, DateTimeOffset Expires, long Seq = 0);
 
 /// <summary>The one row of a stream that changes: where its chain stands, and what the next decision needs to know.</summary>
 /// <param name="Hash">Hash of entry <paramref name="Seq"/>.</param>

@@ -4,21 +4,19 @@ using System.Collections.Immutable;
 namespace Gating.Ledger;
 
 /// <summary>
-/// The stored bytes of a head, version first, all integers big-endian. Version 1, of a head that knows of no stops, all others ever since included:
-/// <c>version(1)=1 ‖ seq(8) ‖ hash(32) ‖ unix-ms(8) ‖ announced(8) ‖ salt-length(1) ‖ salt ‖ status(1) ‖ epoch(4) ‖ refusal-minute-ms(8) ‖ refusals(4)
-/// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ expires-ms(8)] ‖ holds(2) × id(16) ‖ lifted-holds(2) × id(16)</c>.
-/// Version 2, of one that does: the same under its number, and then <c>stops(2) × [id(16) ‖ seq(8) ‖ until-ms(8), 0 without end] ‖ lifted-stops(2) × [the same]</c>. At most about 14 KiB.
+/// The stored bytes of a head, version first, all integers big-endian:
+/// <c>version(1)=3 ‖ seq(8) ‖ hash(32) ‖ unix-ms(8) ‖ announced(8) ‖ salt-length(1) ‖ salt ‖ status(1) ‖ epoch(4) ‖ refusal-minute-ms(8) ‖ refusals(4)
+/// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ seq(8) ‖ expires-ms(8)] ‖ holds(2) × id(16) ‖ lifted-holds(2) × id(16)
+/// ‖ stops(2) × [id(16) ‖ seq(8) ‖ until-ms(8), 0 without end] ‖ lifted-stops(2) × [the same]</c>. At most about 16 KiB. Versions 1 and 2, which no MAC went with (see RowMac.cs), are refused: whoever could
+/// write one would get around it.
 /// </summary>
 public static class HeadEncoding
 {
-    public const byte Version = 1;
+    public const byte Version = 3;
 
-    /// <summary>Who does not know this version refuses the head, and so whoever was stopped.</summary>
-    public const byte VersionWithStops = 2;
-
-    private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2 + 2 + 2;
+    private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2 + 2 + 2 + 2 + 2;
     private const int WindowSize = 32;
-    private const int RowSize = KeyHash.Size + 8;
+    private const int RowSize = KeyHash.Size + 8 + 8;
     private const int StopSize = KeyHash.Size + 8 + 8;
 
     public static byte[] Encode(Head head)
@@ -26,11 +24,11 @@ public static class HeadEncoding
         var state = head.State;
         var holds = state.Holds;
         var stops = state.Stops;
-        var stopsSize = stops.Any ? 4 + ((stops.Standing.Length + stops.Lifted.Length) * StopSize) : 0;
         var bytes = new byte[
-            FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize) + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size) + stopsSize];
+            FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize)
+            + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size) + ((stops.Standing.Length + stops.Lifted.Length) * StopSize)];
         var rest = bytes.AsSpan();
-        Byte(ref rest, stops.Any ? VersionWithStops : Version);
+        Byte(ref rest, Version);
         Int64(ref rest, head.Seq);
         head.Hash.Write(rest);
         rest = rest[EntryHash.Size..];
@@ -57,17 +55,14 @@ public static class HeadEncoding
         {
             row.Key.Write(rest);
             rest = rest[KeyHash.Size..];
+            Int64(ref rest, row.Seq);
             Time(ref rest, row.Expires);
         }
 
         Holds(ref rest, holds.Standing);
         Holds(ref rest, holds.Lifted);
-        if (stops.Any)
-        {
-            Stops(ref rest, stops.Standing);
-            Stops(ref rest, stops.Lifted);
-        }
-
+        Stops(ref rest, stops.Standing);
+        Stops(ref rest, stops.Lifted);
         return bytes;
     }
 
@@ -76,7 +71,7 @@ public static class HeadEncoding
     {
         var reader = new SequenceReader(bytes);
         var version = reader.Byte();
-        if (version is not (Version or VersionWithStops))
+        if (version != Version)
         {
             throw new UnknownVersionException("head", version);
         }
@@ -98,11 +93,13 @@ public static class HeadEncoding
         var rows = new ShortLivedRow[reader.Count(Head.MaxShortLived)];
         for (var i = 0; i < rows.Length; i++)
         {
-            rows[i] = new(KeyHash.FromBytes(reader.Take(KeyHash.Size)), reader.Time());
+            var key = KeyHash.FromBytes(reader.Take(KeyHash.Size));
+            var names = reader.Int64();
+            rows[i] = new(key, reader.Time(), names);
         }
 
         var holds = new StreamHolds(reader.Holds(StreamHolds.MaxStanding), reader.Holds(StreamHolds.MaxLifted));
-        var stops = version is VersionWithStops ? new StreamStops(reader.Stops(StreamStops.MaxStanding), reader.Stops(StreamStops.MaxLifted)) : StreamStops.None;
+        var stops = new StreamStops(reader.Stops(StreamStops.MaxStanding), reader.Stops(StreamStops.MaxLifted));
         reader.End();
         return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals) { Holds = holds, Stops = stops });
     }

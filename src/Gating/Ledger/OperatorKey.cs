@@ -35,6 +35,9 @@ public sealed class OperatorKey
     /// <summary>The key under which identities are turned into naming rows.</summary>
     public byte[] NamingKey() => Derive([], "gating/names/v1"u8);
 
+    /// <summary>The key under which rows that change are authenticated (see RowMac.cs).</summary>
+    public byte[] RowKey() => Derive([], "gating/rows/v1"u8);
+
     /// <summary>The key from which a stream's leaves in the log are made (see LeafKey.cs). It outlives the erasure of the stream's personal data.</summary>
     public byte[] LogKey(StreamId stream)
     {

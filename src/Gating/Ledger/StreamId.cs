@@ -38,5 +38,12 @@ public readonly record struct StreamId(UInt128 Value)
 
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
 
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        Write(bytes);
+        return bytes;
+    }
+
     public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
 }

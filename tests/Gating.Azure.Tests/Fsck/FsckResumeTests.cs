@@ -46,7 +46,7 @@ public sealed class FsckResumeTests(ITestOutputHelper output) : IAsyncLifetime
         var (findings, at, pieces) = (new List<FsckFinding>(), FsckPosition.Start, 0);
         while (at.Phase != FsckPhase.Done)
         {
-            using var storage = new AzureStorage(_world.Options, TimeProvider.System);
+            using var storage = new AzureStorage(_world.Options, TimeProvider.System, _world.Keys.Data);
             var step = await new StoreFsck(FsckWorld.StoresOf(storage), _world.Keys, TimeProvider.System).StepAsync(at, default);
             findings.AddRange(step.Findings);
             at = FsckPosition.Parse(step.Next.ToString()).ShouldNotBeNull();
@@ -81,7 +81,7 @@ public sealed class FsckResumeTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task Storage_that_is_silent_is_never_called_good()
     {
         await using var tables = await FaultProxy.StartAsync(_world.Options.Tables);
-        using var storage = new AzureStorage(_world.Options with { Tables = tables.Address, MaxRetries = 0 }, TimeProvider.System);
+        using var storage = new AzureStorage(_world.Options with { Tables = tables.Address, MaxRetries = 0 }, TimeProvider.System, _world.Keys.Data);
         tables.Choose(static (_, _) => WireFault.Busy);
         var fsck = new StoreFsck(FsckWorld.StoresOf(storage), _world.Keys, TimeProvider.System);
         await Should.ThrowAsync<StorageUnavailableException>(() => fsck.StepAsync(FsckPosition.Start with { Phase = FsckPhase.Streams }, default));

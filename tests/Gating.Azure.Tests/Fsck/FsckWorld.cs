@@ -26,7 +26,7 @@ internal sealed class FsckWorld : IDisposable
 
     private readonly LogKeys _keys = new(Origin, new(RandomNumberGenerator.GetBytes(OperatorKey.Size)), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
 
-    private FsckWorld(StorageOptions options) => (Options, Storage) = (options, new(options, TimeProvider.System));
+    private FsckWorld(StorageOptions options) => (Options, Storage) = (options, new(options, TimeProvider.System, _keys.Data));
 
     public StorageOptions Options { get; }
 
@@ -64,7 +64,7 @@ internal sealed class FsckWorld : IDisposable
         new(new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown), storage.Walk, storage.Archive, storage.Index, storage.Timelines);
 
     /// <summary>What a whole check says.</summary>
-    public async Task<List<FsckFinding>> CheckAsync(FsckPhase last = FsckPhase.Timelines, FsckKeys? keys = null)
+    public async Task<List<FsckFinding>> CheckAsync(FsckPhase last = FsckPhase.Names, FsckKeys? keys = null)
     {
         var findings = new List<FsckFinding>();
         await foreach (var step in new StoreFsck(Stores, keys ?? Keys, Time).RunAsync(FsckPosition.Start, last, default))
@@ -75,7 +75,7 @@ internal sealed class FsckWorld : IDisposable
         return findings;
     }
 
-    public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Timelines, FsckKeys? keys = null) =>
+    public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Names, FsckKeys? keys = null) =>
         [.. (await CheckAsync(last, keys)).OfType<FsckFinding.Wrong>().Select(static wrong => wrong.Thing).Distinct()];
 
     /// <summary>Closes the hours that were indexed until now, hours later, and logs what the operator's ledger says then.</summary>
@@ -147,10 +147,10 @@ internal sealed class FsckWorld : IDisposable
             previous = entries[^1].Hash;
         }
 
-        KeyHash[] keys = [Some.Key(), Some.Key()];
-        var head = new Head(7, previous, entries[^1].Time, 7, Salt, [.. keys.Select(static key => new ShortLivedRow(key, Some.Time.AddDays(1)))], StreamState.New);
+        KeyRow[] keys = [new(Some.Key(), 1), new(Some.Key(), 7)];
+        var head = new Head(7, previous, entries[^1].Time, 7, Salt, [.. keys.Select(static key => new ShortLivedRow(key.Key, Some.Time.AddDays(1), key.Seq))], StreamState.New);
         SettlementRow[] settlements = [new(1, 2), new(new(2, 1), 3), new(new(2, 2), 4), new(new(4, 1), 5)];
-        (await Storage.Ledger.CommitAsync(new(Person, head, null, entries, [new(keys[0], 1), new(keys[1], 7)], settlements, []), default)).ShouldBeOfType<CommitOutcome.Committed>();
+        (await Storage.Ledger.CommitAsync(new(Person, head, null, entries, keys, settlements, []), default)).ShouldBeOfType<CommitOutcome.Committed>();
 
         var look = new OutputLook(Look, Gating.Labels.Perceptual.PerceptualHash.TryParse(Look, out var hash) ? hash.Bands : []);
         await Storage.Index.AddAsync(Kept, new(Person, 3), [Digest(source), Digest(output)], look, default);

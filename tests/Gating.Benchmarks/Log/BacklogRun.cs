@@ -21,7 +21,7 @@ internal static class BacklogRun
     /// <param name="each">Leaves of each stream.</param>
     public static async Task<double> RateAsync(AzuriteProcess azurite, int leaves, int each)
     {
-        using var storage = new AzureStorage(StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, $"backlog{++_runs}") with { TryTimeout = TimeSpan.FromSeconds(30) }, TimeProvider.System);
+        using var storage = new AzureStorage(StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, $"backlog{++_runs}") with { TryTimeout = TimeSpan.FromSeconds(30) }, TimeProvider.System, AzuriteStorage.DataKey);
         await storage.EnsureCreatedAsync(CancellationToken.None);
         await Parallel.ForEachAsync(Enumerable.Range(0, leaves / each), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancel) =>
         {

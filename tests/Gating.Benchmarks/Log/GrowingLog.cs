@@ -51,8 +51,8 @@ internal sealed class GrowingLog : IDisposable
     public GrowingLog(AzuriteProcess azurite)
     {
         _options = StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, "growing") with { TryTimeout = TimeSpan.FromSeconds(30) };
-        _storage = new(_options, TimeProvider.System);
         _keys = new(Origin, new(RandomNumberGenerator.GetBytes(OperatorKey.Size)), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
+        _storage = new(_options, TimeProvider.System, _keys.Data);
         var stores = new LogStores(_storage.Ledger, _storage.Leaves, _storage.Log, _storage.Published, _storage.LastKnown);
         _sealer = new(stores, _keys, new EntryIndexes([]), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
         Receipts = new(stores, _keys);

@@ -16,7 +16,8 @@ internal static class RawTransactions
     public const string ContentType = "multipart/mixed; boundary=batch_raw";
 
     // As long as what the gate writes for one grant: see LedgerRows.cs.
-    private const int HeadBytes = 240;
+    private const int HeadBytes = 256;
+    private const int MacBytes = 16;
     private const int PublicCharacters = 420;
     private const int SealedBytes = 200;
 
@@ -66,7 +67,7 @@ internal static class RawTransactions
         var name = "raw" + partition.ToString("D6", CultureInfo.InvariantCulture);
         Open(body);
         Part(body, $"PUT {tables.AbsoluteUri}/{table}(PartitionKey='{name}',RowKey='head')");
-        body.Append($$"""{"PartitionKey":"{{name}}","RowKey":"head","V":1,"Seq@odata.type":"Edm.Int64","Seq":"1","Head@odata.type":"Edm.Binary","Head":"{{Filler(HeadBytes)}}"}""").Append("\r\n");
+        body.Append($$"""{"PartitionKey":"{{name}}","RowKey":"head","V":1,"Seq@odata.type":"Edm.Int64","Seq":"1","Head@odata.type":"Edm.Binary","Head":"{{Filler(HeadBytes)}}","Mac@odata.type":"Edm.Binary","Mac":"{{Filler(MacBytes)}}"}""").Append("\r\n");
         Insert(body, tables, table, name, row);
         Close(body);
         return body.ToString();

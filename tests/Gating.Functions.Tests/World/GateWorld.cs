@@ -122,7 +122,7 @@ public sealed class GateWorld : IAsyncDisposable
         world._issuers.Publish("op", world.Key.Jwk(), world.OtherKey.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
         registry?.Invoke(world.Registry);
-        using (var storage = new AzureStorage(world._storage, TimeProvider.System))
+        using (var storage = new AzureStorage(world._storage, TimeProvider.System, null))
         {
             await WriteAsync(storage.Registry, world.Registry);
         }

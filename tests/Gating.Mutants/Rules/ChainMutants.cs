@@ -13,7 +13,10 @@ internal static class ChainMutants
     private const string ChainRule = "Seq is gap-free, hashes chain";
     private const string SealRule = "AES-256-GCM, random nonce, associated data (stream, seq, kind)";
     private const string KeyRule = "Under a key derived from the operator's data key and the stream's salt";
+    private const string MacRule = "A MAC vouches for what no entry says again";
     private const string VerifyRule = "Verification re-derives a whole stream";
+
+    private static Guard Mac => Guard.Of<RowMacTests>(nameof(RowMacTests.It_holds_of_nothing_else));
 
     private static Guard Tampered => Guard.Of<StreamVerifierTests>(nameof(StreamVerifierTests.A_stream_that_was_tampered_with_is_found_out));
 
@@ -55,8 +58,11 @@ internal static class ChainMutants
         new(KeyRule, "a commit draws another salt", Plan, "head.Salt, rows, state);", "RandomNumberGenerator.GetBytes(Head.SaltSize), rows, state);",
             Guard.Of<CommitTests>(nameof(CommitTests.Personal_data_is_stored_sealed_and_opens_with_the_streams_key))),
         new("One canonical encoder, version first", "a head of another version is read as if it were this one", "Ledger/HeadEncoding.cs",
-            "version is not (Version or VersionWithStops)", "version > 99",
+            "version != Version", "version > 99",
             Guard.Of<EncodingTests>(nameof(EncodingTests.A_head_of_another_version_is_refused_by_its_number))),
+        new(MacRule, "it is not compared", "Ledger/RowMac.cs", "return CryptographicOperations.FixedTimeEquals(whole[..Size], mac);", "return true;", Mac),
+        new(MacRule, "it holds in any place", "Ledger/RowMac.cs", "        hash.AppendData(place);\n", "", Mac),
+        new(MacRule, "that of one kind holds for another", "Ledger/RowMac.cs", "        hash.AppendData([(byte)kind]);\n", "", Mac),
         new(VerifyRule, "a missing head is passed over", Verifier, "head is null && count > 0", "false", Tampered),
         new(VerifyRule, "a gap is passed over", Verifier, "for (; expected < entry.Seq; expected++)", "for (; expected < 0; expected++)", Tampered),
         new(VerifyRule, "missing last entries are passed over", Verifier, "for (; expected <= (head?.Seq ?? 0); expected++)", "for (; expected < 0; expected++)", Tampered),

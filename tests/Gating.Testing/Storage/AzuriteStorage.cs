@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Gating.Azure;
 using Gating.Azure.Tables;
+using Gating.Ledger;
 using Gating.Testing.Processes;
 
 namespace Gating.Testing.Storage;
@@ -10,12 +11,15 @@ namespace Gating.Testing.Storage;
 /// <summary>Storage in the shared Azurite under names of its own, so that tests that run side by side never meet.</summary>
 public static class AzuriteStorage
 {
+    /// <summary>Of the accounts that are opened here; everybody knows it.</summary>
+    public static readonly OperatorKey DataKey = new(new byte[OperatorKey.Size]);
+
     /// <summary>A busy build machine is no outage: tests of time-outs set their own.</summary>
     public static readonly TimeSpan PatientTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly Lazy<Task<StorageOptions>> LazyOptions = new(NewOptionsAsync);
 
-    private static readonly Lazy<Task<AzureStorage>> LazyShared = new(async () => new(await SharedOptionsAsync(), TimeProvider.System));
+    private static readonly Lazy<Task<AzureStorage>> LazyShared = new(async () => new(await SharedOptionsAsync(), TimeProvider.System, DataKey));
 
     /// <summary>For tests that keep apart by random stream ids.</summary>
     public static Task<AzureStorage> SharedAsync() => LazyShared.Value;
@@ -24,7 +28,7 @@ public static class AzuriteStorage
     public static Task<StorageOptions> SharedOptionsAsync() => LazyOptions.Value;
 
     /// <summary>For a test that needs an empty account.</summary>
-    public static async Task<AzureStorage> NewAsync() => new(await NewOptionsAsync(), TimeProvider.System);
+    public static async Task<AzureStorage> NewAsync() => new(await NewOptionsAsync(), TimeProvider.System, DataKey);
 
     /// <summary>Azurite's addresses under a fresh prefix.</summary>
     public static async Task<StorageOptions> NewOptionsAsync()

@@ -111,7 +111,7 @@ internal sealed class BatchPlan
                     continue;
                 }
 
-                rows = after.AddRange(decided.Keys);
+                rows = after.AddRange(decided.Keys.Select(key => key with { Seq = chain.Seq + 1 }));
             }
 
             Decisions.Add((pending, decided, _entries.Count));
