@@ -52,6 +52,11 @@ public sealed class RegistryApiTests : IAsyncLifetime
         told.Json.GetProperty("after").GetProperty("item").GetProperty("maxUnits").GetInt32().ShouldBe(1);
         told.Json.GetProperty("by").GetProperty("subject").GetString().ShouldBe("ada");
 
+        // What is before the next one is the row that a change made, under the tag that it was read with.
+        var tag = (await _desk.GetAsync(ToolPath, _desk.Admin("ada"))).Tag;
+        var next = (await EditAsync(ToolPath, "maxUnits", 2, "ada")).Text("change");
+        (await _desk.GetAsync($"/v1/changes/{next}", _desk.Admin("ada"))).Json.GetProperty("before").GetProperty("etag").GetString().ShouldBe(tag);
+
         await Task.Delay(EverywhereWithin);
         for (var instance = 0; instance < 2; instance++)
         {

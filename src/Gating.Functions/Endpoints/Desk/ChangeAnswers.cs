@@ -113,11 +113,12 @@ internal static class ChangeAnswers
         json.WriteString("name"u8, change.Item.Name);
         json.WriteString("at"u8, change.At);
         json.WriteOfficial("by", change.By);
-        Write(json, "before", change.Before);
-        Write(json, "after", change.After);
+        Write(json, "before", change.Before, change.BeforeTag);
+        Write(json, "after", change.After, null);
     }
 
-    private static void Write(Utf8JsonWriter json, string member, RegistryRow? row)
+    // A change keeps of what was before it the content and the tag, not which change made it: the tag cannot be made again.
+    private static void Write(Utf8JsonWriter json, string member, RegistryRow? row, string? tag)
     {
         if (row is null)
         {
@@ -126,7 +127,8 @@ internal static class ChangeAnswers
         }
 
         json.WriteStartObject(member);
-        Write(json, RegisteredItem.Of(row));
+        var item = RegisteredItem.Of(row);
+        Write(json, tag is null ? item : item with { Tag = tag });
         json.WriteEndObject();
     }
 }
