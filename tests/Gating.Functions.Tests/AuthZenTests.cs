@@ -160,6 +160,9 @@ public sealed class AuthZenTests : IAsyncLifetime
             ("subject", static body => body.Remove("subject")), ("subject", static body => body["subject"]!["properties"] = new JsonObject()), ("action", static body => body["action"] = new JsonObject()),
             ("resource", static body => body["resource"]!["type"] = "door"), ("resource", static body => body["resource"]!["id"] = new string('x', 600)), ("context", static body => body["context"] = new JsonObject { ["units"] = 0 }),
             ("context", static body => body["context"] = new JsonObject { ["consent_ids"] = "x" }),
+            ("context is not an object", static body => body["context"] = "units"), ("context is not an object", static body => body["context"] = null),
+            ("context/input_digest", static body => body["context"] = new JsonObject { ["input_digest"] = 7 }), ("context/moderation_receipt", static body => body["context"] = new JsonObject { ["moderation_receipt"] = "" }),
+            ("context/jkt", static body => body["context"] = new JsonObject { ["jkt"] = new string('x', 257) }),
         })
         {
             var bad = Question(_world.IdToken("mei"));

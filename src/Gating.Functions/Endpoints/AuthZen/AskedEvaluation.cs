@@ -58,6 +58,11 @@ internal static class EvaluationReader
         using (document)
         {
             var root = document.RootElement;
+            if (root.TryGetProperty("options", out var options) && options.ValueKind is not JsonValueKind.Object)
+            {
+                return (null, default, false, "/options is not an object.");
+            }
+
             if (SemanticOf(root) is not { } semantic)
             {
                 return (null, default, false, "/options/evaluations_semantic is not execute_all, deny_on_first_deny or permit_on_first_permit.");
@@ -108,6 +113,19 @@ internal static class EvaluationReader
         if (Text(resource, "type", MaxName) is not "tool" || Text(resource, "id", AdmissionRequest.MaxResource) is not { } tool)
         {
             return (null, $"{at}/resource has the type tool and the tool's URI as id.");
+        }
+
+        if (context.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
+        {
+            return (null, $"{at}/context is not an object.");
+        }
+
+        foreach (var (name, most) in ((string, int)[])[("input_digest", MaxName), ("moderation_receipt", MediaDetail.MaxReceipt), ("jkt", MaxName)])
+        {
+            if (context.ValueKind is JsonValueKind.Object && context.TryGetProperty(name, out _) && Text(context, name, most) is null)
+            {
+                return (null, $"{at}/context/{name} is not 1 to {most} characters.");
+            }
         }
 
         return TryReadContext(context, out var units, out var consents)
