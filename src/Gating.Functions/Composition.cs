@@ -89,6 +89,11 @@ internal static class Composition
             yield return "Gating:DrivesItself is on, and the Functions host drives";
         }
 
+        if (host is { LetsEveryOriginIn: true } && !settings.Development)
+        {
+            yield return $"{FunctionsHost.OriginsVariable} has '*': name the origins whose pages may call the gate, or none (site configuration, cors.allowedOrigins)";
+        }
+
         if (host is not null && settings.Storage.Prefix.Length > 0)
         {
             yield return $"Gating:Storage:Prefix is '{settings.Storage.Prefix}', and the Functions host takes messages from the queues without one";

@@ -100,11 +100,25 @@ public sealed class ConfigurationTests
     public void The_next_key_must_be_another_one() =>
         Should.Throw<ConfigurationException>(() => Build(new(StringComparer.Ordinal) { ["Keys:GrantNext"] = Good["Keys:GrantCurrent"] })).Message.ShouldContain("the same as another one");
 
-    private static WebApplication Build(Dictionary<string, string?> changes) => GateApp.Build([], builder =>
+    [Theory]
+    [InlineData("*")]
+    [InlineData("https://portal.example, *")]
+    public void Under_the_host_the_pages_of_every_origin_are_not_let_in(string origins) =>
+        Should.Throw<ConfigurationException>(() => Build([], UnderTheHost(origins))).Errors.ShouldHaveSingleItem().ShouldContain("WEBSITE_CORS_ALLOWED_ORIGINS has '*'");
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("https://portal.example,https://*.example")]
+    public async Task Under_the_host_pages_of_origins_that_are_named_are(string? origins) => await Build([], UnderTheHost(origins)).DisposeAsync();
+
+    private static Dictionary<string, string?> UnderTheHost(string? origins) => new(StringComparer.Ordinal) { ["FUNCTIONS_CUSTOMHANDLER_PORT"] = "50123", ["WEBSITE_CORS_ALLOWED_ORIGINS"] = origins };
+
+    private static WebApplication Build(Dictionary<string, string?> changes, Dictionary<string, string?>? ofTheHost = null) => GateApp.Build([], builder =>
     {
         builder.Configuration.Sources.Clear();
         var settings = Good.Concat(changes).GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(same => $"Gating:{same.Key}", same => same.Last().Value, StringComparer.Ordinal);
-        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Configuration.AddInMemoryCollection([.. settings, .. ofTheHost ?? []]);
     });
 
     private static string NewKey()

@@ -12,6 +12,12 @@ internal sealed record FunctionsHost(int Port)
     /// <summary>How the host tells its handler where to listen.</summary>
     public const string PortVariable = "FUNCTIONS_CUSTOMHANDLER_PORT";
 
+    /// <summary>Where App Service says which origins it lets in (CORS), a list with commas: it answers preflights itself, so that we never see them.</summary>
+    public const string OriginsVariable = "WEBSITE_CORS_ALLOWED_ORIGINS";
+
+    /// <summary>Any site's pages may ask with what their visitor's browser has.</summary>
+    public bool LetsEveryOriginIn { get; private init; }
+
     /// <summary>Null where nobody but ourselves drives. Read from the configuration, which has the environment in it.</summary>
     public static FunctionsHost? From(IConfiguration configuration)
     {
@@ -21,7 +27,7 @@ internal sealed record FunctionsHost(int Port)
         }
 
         return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
-            ? new(port)
+            ? new(port) { LetsEveryOriginIn = (configuration[OriginsVariable] ?? string.Empty).Split(',', StringSplitOptions.TrimEntries).Contains("*", StringComparer.Ordinal) }
             : throw new ConfigurationException([$"{PortVariable} is '{value}', not a port"]);
     }
 
