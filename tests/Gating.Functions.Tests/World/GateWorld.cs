@@ -42,11 +42,13 @@ public sealed class GateWorld : IAsyncDisposable
     private Uri _tables = null!;
     private Uri _queues = null!;
     private Uri _blobs = null!;
+    private bool _isWhole;
 
     private GateWorld(LoopbackProvider issuers, string prefix)
     {
         (_issuers, _prefix) = (issuers, prefix);
-        Http = new(new ContractHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 512, AllowAutoRedirect = false }, address => _served.ContainsKey(address.Authority))) { Timeout = TimeSpan.FromSeconds(60) };
+        var gates = new ContractHandler(new SocketsHttpHandler { MaxConnectionsPerServer = 512, AllowAutoRedirect = false }, address => _served.ContainsKey(address.Authority));
+        Http = new(new PatientHandler(gates, () => _isWhole)) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public CapturedLogs Logs { get; } = new();
@@ -110,6 +112,7 @@ public sealed class GateWorld : IAsyncDisposable
         string? prefix = null,
         Action<WebApplicationBuilder>? configure = null)
     {
+        var isWhole = (tables ?? queues ?? blobs) is null && azurite is null;
         azurite ??= await SharedProcesses.AzuriteAsync();
         var world = new GateWorld(await LoopbackProvider.StartAsync(), prefix ?? AzuriteStorage.NewPrefix())
         {
@@ -117,6 +120,7 @@ public sealed class GateWorld : IAsyncDisposable
             _queues = queues ?? azurite.Queue,
             _blobs = blobs ?? azurite.Blob,
             DrivesItself = drivesItself,
+            _isWhole = isWhole,
         };
         world._storage = StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, world._prefix) with { TryTimeout = TimeSpan.FromSeconds(20) };
         world._issuers.Publish("op", world.Key.Jwk(), world.OtherKey.Jwk());
@@ -137,6 +141,7 @@ public sealed class GateWorld : IAsyncDisposable
 
     public async Task<Uri> AddInstanceAsync(Action<WebApplicationBuilder>? configure = null)
     {
+        _isWhole &= configure is null;
         var app = GateApp.Build([], builder =>
         {
             builder.Configuration.Sources.Clear();
