@@ -1,5 +1,7 @@
 using Gating.Azure.Tables;
 using Gating.Ledger;
+using Gating.Log;
+using Gating.Log.Merkle;
 using Gating.Testing;
 using Gating.Testing.Storage;
 using Shouldly;
@@ -39,6 +41,20 @@ public sealed class RowMacTests
 
         (await Should.ThrowAsync<StreamFrozenException>(async () => await new StreamNames(storage.Names, AzuriteStorage.DataKey).FindAsync("app", "forger", default))).Stream.ShouldBe(clean);
         stream.ShouldNotBe(clean);
+    }
+
+    [Fact]
+    public async Task A_state_of_the_log_whose_time_was_changed_freezes_it()
+    {
+        var (storage, options) = await OpenAsync();
+        var edge = TreeEdge.Empty.Append([TreeHash.FromBytes(new byte[TreeHash.Size])]);
+        (await storage.Log.WriteStateAsync(new(edge, 0, TreeEdge.Empty.Root, EntryHash.Genesis, Some.Time), null, default)).ShouldBeTrue();
+        (await storage.Log.ReadStateAsync(default)).ShouldNotBeNull().State.SealedAt.ShouldBe(Some.Time);
+        var intruder = new Intruder(options);
+        var (bytes, properties) = await intruder.ReadBlobAsync(intruder.Keys.LogContainer, TableKeys.LogState);
+        await intruder.PutBlobAsync(intruder.Keys.LogContainer, TableKeys.LogState, Intruder.Flip(bytes, 80), properties);
+
+        await Should.ThrowAsync<LogFrozenException>(() => storage.Log.ReadStateAsync(default));
     }
 
     [Fact]
