@@ -35,7 +35,7 @@ internal static class FsckCommand
                 return Task.FromResult(ExitCode.WrongUsage);
             }
 
-            var run = new Run(console, keys, parsed.GetValue(logOnly) ? FsckPhase.Log : FsckPhase.Names, parsed.GetValue(resume));
+            var run = new Run(console, keys, parsed.GetValue(logOnly) ? FsckPhase.Log : FsckPhase.Done, parsed.GetValue(resume));
             return OperatorStorage.RunAsync(console, setting, keys.Data, async storage =>
             {
                 var report = parsed.GetValue(json) ? await run.CheckAsync(storage, static _ => { }, cancellation) : await run.CheckAloudAsync(storage, cancellation);

@@ -73,7 +73,7 @@ internal sealed class LocalGate : IAsyncDisposable
     {
         var (things, wrong) = (0L, new List<string>());
         var walk = _app.Services.GetRequiredService<IStoreWalk>();
-        await foreach (var step in _app.Services.GetRequiredService<StoreFsck>().RunAsync(FsckPosition.Start, FsckPhase.Names, cancellation))
+        await foreach (var step in _app.Services.GetRequiredService<StoreFsck>().RunAsync(FsckPosition.Start, FsckPhase.Done, cancellation))
         {
             things += step.Things;
             wrong.AddRange(step.Findings.OfType<FsckFinding.Wrong>().Select(finding => $"{walk.NameOf(finding.Thing)} ({finding.Fault}): expected {finding.Expected}; found {finding.Found}"));

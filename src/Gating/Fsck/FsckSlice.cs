@@ -25,7 +25,7 @@ public sealed partial class FsckSlice(StoreFsck fsck, IStoreWalk walk, ITaskCurs
     {
         var started = time.GetTimestamp();
         var at = FsckPosition.Parse(await cursors.ReadAsync(Name, cancellation)) ?? FsckPosition.Start;
-        await foreach (var step in fsck.RunAsync(at with { Seen = null }, FsckPhase.Names, cancellation))
+        await foreach (var step in fsck.RunAsync(at with { Seen = null }, FsckPhase.Done, cancellation))
         {
             foreach (var wrong in step.Findings.OfType<FsckFinding.Wrong>())
             {

@@ -33,10 +33,10 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
     private readonly TimelineCheck _timelines = new(stores, time);
     private LogLeaves? _leaves;
 
-    /// <param name="only">The last phase that is wanted.</param>
-    public async IAsyncEnumerable<FsckStep> RunAsync(FsckPosition from, FsckPhase only, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="last">The last phase that is wanted; <see cref="FsckPhase.Done"/>: all of them.</param>
+    public async IAsyncEnumerable<FsckStep> RunAsync(FsckPosition from, FsckPhase last, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (var at = from; at.Phase < FsckPhase.Done && at.Phase <= only;)
+        for (var at = from; at.Phase < FsckPhase.Done && at.Phase <= last;)
         {
             var step = await StepAsync(at, cancellation);
             at = step.Next;
@@ -52,9 +52,9 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
         FsckPhase.Pending => PendingAsync(at, cancellation),
         FsckPhase.Leaves => Task.FromResult(Leaves(at)),
         FsckPhase.Files => FilesAsync(at, cancellation),
-        FsckPhase.Index => TableAsync(at, StoredTable.Index, Partitions, IndexPartitionAsync, cancellation),
+        FsckPhase.Index => TableAsync(at, StoredTable.Index, Partitions, RowByRow(StoredTable.Index, _outputs.OfRowAsync), cancellation),
         FsckPhase.Timelines => TableAsync(at, StoredTable.Timelines, LargePartitions, _timelines.OfPartitionAsync, cancellation),
-        FsckPhase.Names => TableAsync(at, StoredTable.Names, Partitions, NamePartitionAsync, cancellation),
+        FsckPhase.Names => TableAsync(at, StoredTable.Names, Partitions, RowByRow(StoredTable.Names, static (row, _) => Task.FromResult<FsckFinding?>(OfName(row))), cancellation),
         FsckPhase.Done => Task.FromResult(new FsckStep(at, [], 0, 0)),
     };
 
@@ -235,36 +235,26 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
             partitions.Count < most ? at.Next() : at with { After = partitions[^1] }, [.. found.SelectMany(static one => one.Findings)], found.Sum(static one => one.Rows), 0);
     }
 
-    private async Task<(List<FsckFinding> Findings, long Rows)> IndexPartitionAsync(string partition, CancellationToken cancellation)
+    /// <summary>A check of a partition whose rows are judged each by itself.</summary>
+    private Func<string, CancellationToken, Task<(List<FsckFinding> Findings, long Rows)>> RowByRow(StoredTable table, Func<WalkedRow, CancellationToken, Task<FsckFinding?>> judge) => async (partition, cancellation) =>
     {
         var (findings, rows) = (new List<FsckFinding>(), 0L);
-        await foreach (var row in stores.Walk.ReadPartitionAsync(StoredTable.Index, partition, cancellation))
+        await foreach (var row in stores.Walk.ReadPartitionAsync(table, partition, cancellation))
         {
             rows++;
-            if (await _outputs.OfRowAsync(row, cancellation) is { } finding)
+            if (await judge(row, cancellation) is { } finding)
             {
                 findings.Add(finding);
             }
         }
 
         return (findings, rows);
-    }
+    };
 
     /// <summary>Its MAC vouches for where a name leads. That one is gone is an erasure, as far as anybody can see; that it leads to no entry yet is a request that broke off.</summary>
-    private async Task<(List<FsckFinding> Findings, long Rows)> NamePartitionAsync(string partition, CancellationToken cancellation)
-    {
-        var (findings, rows) = (new List<FsckFinding>(), 0L);
-        await foreach (var row in stores.Walk.ReadPartitionAsync(StoredTable.Names, partition, cancellation))
-        {
-            rows++;
-            if (row is WalkedRow.Unreadable unreadable)
-            {
-                findings.Add(new FsckFinding.Wrong(unreadable.Thing, unreadable.Thing is StoredThing.Row ? FsckFault.Stray : FsckFault.Unreadable, "a name and its stream", unreadable.Why));
-            }
-        }
-
-        return (findings, rows);
-    }
+    private static FsckFinding.Wrong? OfName(WalkedRow row) => row is WalkedRow.Unreadable unreadable
+        ? new FsckFinding.Wrong(unreadable.Thing, unreadable.Thing is StoredThing.Row ? FsckFault.Stray : FsckFault.Unreadable, "a name and its stream", unreadable.Why)
+        : null;
 
     private LogLeaves? LeavesOf(FsckPosition at) => at.Size is not { } size ? null : _leaves is { } known && known.Size == size ? known : _leaves = new(stores.Log.Log, size);
 

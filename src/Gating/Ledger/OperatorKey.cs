@@ -39,10 +39,5 @@ public sealed class OperatorKey
     public byte[] RowKey() => Derive([], "gating/rows/v1"u8);
 
     /// <summary>The key from which a stream's leaves in the log are made (see LeafKey.cs). It outlives the erasure of the stream's personal data.</summary>
-    public byte[] LogKey(StreamId stream)
-    {
-        Span<byte> salt = stackalloc byte[StreamId.Size];
-        stream.Write(salt);
-        return Derive(salt, "gating/log/v1"u8);
-    }
+    public byte[] LogKey(StreamId stream) => Derive(stream.ToBytes(), "gating/log/v1"u8);
 }

@@ -64,7 +64,7 @@ internal sealed class FsckWorld : IDisposable
         new(new(storage.Ledger, storage.Leaves, storage.Log, storage.Published, storage.LastKnown), storage.Walk, storage.Archive, storage.Index, storage.Timelines);
 
     /// <summary>What a whole check says.</summary>
-    public async Task<List<FsckFinding>> CheckAsync(FsckPhase last = FsckPhase.Names, FsckKeys? keys = null)
+    public async Task<List<FsckFinding>> CheckAsync(FsckPhase last = FsckPhase.Done, FsckKeys? keys = null)
     {
         var findings = new List<FsckFinding>();
         await foreach (var step in new StoreFsck(Stores, keys ?? Keys, Time).RunAsync(FsckPosition.Start, last, default))
@@ -75,7 +75,7 @@ internal sealed class FsckWorld : IDisposable
         return findings;
     }
 
-    public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Names, FsckKeys? keys = null) =>
+    public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Done, FsckKeys? keys = null) =>
         [.. (await CheckAsync(last, keys)).OfType<FsckFinding.Wrong>().Select(static wrong => wrong.Thing).Distinct()];
 
     /// <summary>Closes the hours that were indexed until now, hours later, and logs what the operator's ledger says then.</summary>

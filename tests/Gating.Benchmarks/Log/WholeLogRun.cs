@@ -29,11 +29,11 @@ internal sealed record WholeLogRun(int Shown, int Accepted, long Things, TimeSpa
         Random.Shared.Shuffle(streams);
         say($"showing {Receipts} receipts to the other verifier");
         var accepted = await ShowAsync(stage, streams);
-        var (wrong, things, took) = await CheckAsync(stage, FsckPhase.Names);
+        var (wrong, things, took) = await CheckAsync(stage, FsckPhase.Done);
         say($"checked {things} things in {took.TotalSeconds:0.0} s; damaging storage");
         var damage = new Damage(stage.StorageOptions, stage.Services.GetRequiredService<AzureStorage>());
         var expected = await damage.RowsAsync(streams);
-        var (named, _, _) = await CheckAsync(stage, FsckPhase.Names);
+        var (named, _, _) = await CheckAsync(stage, FsckPhase.Done);
         var tiles = await damage.TilesAsync(await stage.SizeAsync());
         var (blobs, _, _) = await CheckAsync(stage, FsckPhase.Log);
         expected.UnionWith(tiles);

@@ -25,9 +25,11 @@ public sealed class StudioCall(HttpClient http, Uri gate)
     }
 
     /// <summary>A generation of one output; its upload address.</summary>
-    public async Task<string> BeginOneAsync(string grant)
+    public async Task<string> BeginOneAsync(string grant) => UploadOf(await BeginAsync(grant));
+
+    /// <summary>Where the first output of a generation that was begun, now or before, is to be put.</summary>
+    public static string UploadOf(Answer begun)
     {
-        var begun = await BeginAsync(grant);
         begun.Status.ShouldBeOneOf([200, 201], begun.ToString());
         return begun.Json.GetProperty("outputs")[0].GetProperty("upload").GetString()!;
     }
