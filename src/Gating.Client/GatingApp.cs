@@ -185,6 +185,20 @@ public sealed class GatingApp
         return AppealOf(await _calls.SendAsync(Call(() => _credentials.Plain(HttpMethod.Get, path), static (json, _) => Appeal.Read(json)), cancellation));
     }
 
+    /// <summary>Says that this app's filters before a tool are active. A tool that demands it gives no grant to an app that is silent for too long: say so again every <see cref="FilterHeartbeat.Every"/>.</summary>
+    /// <param name="rules">The version of the filters' rules, 1 to 128 characters.</param>
+    public async Task<FilterHeartbeatOutcome> SayFiltersAreActiveAsync(string tool, string rules, CancellationToken cancellation)
+    {
+        var body = JsonText.Object((tool, rules), static (json, said) =>
+        {
+            json.WriteString("tool"u8, said.tool);
+            json.WriteString("rules"u8, said.rules);
+        });
+        var reply = await _calls.SendAsync(Call(() => _credentials.Plain(HttpMethod.Post, "/v1/filter-heartbeats", Json(body)), static (json, _) => FilterHeartbeat.Read(json)), cancellation);
+        return reply.Match<FilterHeartbeatOutcome>(
+            static heartbeat => new FilterHeartbeatOutcome.Recorded(heartbeat), static refusal => new FilterHeartbeatOutcome.Refused(refusal), static outage => new FilterHeartbeatOutcome.Unavailable(outage));
+    }
+
     /// <summary>
     /// Puts a grant on a request, to the tool as a rule: <c>Bearer</c>, or <c>DPoP</c> with a proof for exactly this request's method and address (RFC 9449, 7.1). Once for each time that it is sent. Throws
     /// <see cref="InvalidOperationException"/> for a bound grant where there is no <see cref="GatingAppOptions.DpopKey"/>.

@@ -153,6 +153,8 @@ internal static class Composition
         services.AddSingleton(provider => new PublishedStatusLists(
             provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), configuration.GrantKeys, configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new ModerationReceipts(configuration.Origin.Value));
+        services.AddSingleton<FilterHeartbeats>();
+        services.AddSingleton<AdmissionEvidence>();
         services.AddSingleton<ConsentHandles>();
         services.AddSingleton<RecordedConsents>();
         services.AddSingleton<ConsentReader>();
@@ -292,6 +294,7 @@ internal static class Composition
         services.AddSingleton<PresentedPerson>();
         services.AddSingleton<ConsentsEndpoint>();
         services.AddSingleton<AppealsEndpoint>();
+        services.AddSingleton<FilterHeartbeatsEndpoint>();
         services.AddSingleton<AppealCasesEndpoint>();
         services.AddSingleton<RoleCaller>();
         services.AddSingleton<MandatesEndpoint>();

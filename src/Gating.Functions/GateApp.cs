@@ -110,6 +110,7 @@ public static class GateApp
         var appeals = services.GetRequiredService<AppealsEndpoint>();
         app.MapPost("/v1/appeals", Handler(appeals.PostAsync));
         app.MapGet("/v1/appeals/{id}", Handler(appeals.GetAsync));
+        app.MapPost("/v1/filter-heartbeats", Handler(services.GetRequiredService<FilterHeartbeatsEndpoint>().PostAsync));
         var cases = services.GetRequiredService<AppealCasesEndpoint>();
         app.MapGet("/v1/appeal-cases", Handler(cases.ListAsync));
         app.MapGet("/v1/appeal-cases/{id}", Handler(cases.GetAsync));

@@ -29,7 +29,7 @@ public sealed class AuthZenTests : IAsyncLifetime
         foreach (var (name, change) in new (string, Action<JsonNode>)[]
         {
             ("bound", static tool => tool["demandsDpop"] = true), ("consent", static tool => tool["demandsConsent"] = true), ("moderated", static tool => tool["demandsModeration"] = true),
-            ("stopped", static tool => tool["status"] = "stopped"), ("lapsed", static tool => tool["dossier"]!["datasetAuditUntil"] = "2020-01-01"), ("proven", static tool => tool["assurance"] = new JsonObject { ["level"] = "high", ["maxAgeSeconds"] = 60 }),
+            ("silent", static tool => tool["filterHeartbeatSeconds"] = 60), ("stopped", static tool => tool["status"] = "stopped"), ("lapsed", static tool => tool["dossier"]!["datasetAuditUntil"] = "2020-01-01"), ("proven", static tool => tool["assurance"] = new JsonObject { ["level"] = "high", ["maxAgeSeconds"] = 60 }),
         })
         {
             var tool = TestRegistry.NewTool(Tool(name));
@@ -53,7 +53,7 @@ public sealed class AuthZenTests : IAsyncLifetime
             ("granted", good, TestRegistry.Tool, "face_swap", 1), ("tool_unknown", good, "https://nowhere.test/", "face_swap", 1), ("tool_not_for_app", good, Tool("others"), "face_swap", 1),
             ("tool_stopped", good, Tool("stopped"), "face_swap", 1), ("dossier_lapsed", good, Tool("lapsed"), "face_swap", 1), ("operation_not_allowed", good, TestRegistry.Tool, "voice_clone", 1),
             ("units_out_of_range", good, TestRegistry.Tool, "face_swap", 1_000_000), ("dpop_required", good, Tool("bound"), "face_swap", 1), ("assurance_too_old", good, Tool("proven"), "face_swap", 1),
-            ("assurance_too_low", _world.IdToken("low", level: "none"), Tool("proven"), "face_swap", 1), ("consent_missing", good, Tool("consent"), "face_swap", 1), ("moderation_missing", good, Tool("moderated"), "face_swap", 1),
+            ("assurance_too_low", _world.IdToken("low", level: "none"), Tool("proven"), "face_swap", 1), ("consent_missing", good, Tool("consent"), "face_swap", 1), ("moderation_missing", good, Tool("moderated"), "face_swap", 1), ("moderation_stale", good, Tool("silent"), "face_swap", 1),
             ("quota_exceeded", spent, TestRegistry.Tool, "face_swap", 1), ("shared_quota_exceeded", good, TestRegistry.Tool, "face_swap", 3), ("units_exceed_quota", good, TestRegistry.Tool, "face_swap", 5),
             ("token_expired", _world.IdToken("old", change: static payload => payload.Number("iat", 1_700_000_000).Number("exp", 1_700_000_600)), TestRegistry.Tool, "face_swap", 1),
             ("token_audience_wrong", _world.IdToken("mei", change: static payload => payload.Text("aud", TestRegistry.OtherClientId)), TestRegistry.Tool, "face_swap", 1), ("token_malformed", "x", TestRegistry.Tool, "face_swap", 1),

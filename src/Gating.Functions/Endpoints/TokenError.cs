@@ -38,7 +38,7 @@ internal readonly record struct TokenError(int Status, string Error, string Reas
             RefusalReason.ModerationInvalid => (400, "access_denied", "The moderation receipt is none that a moderator of this tool signed for us."),
             RefusalReason.ModerationOtherInput => (400, "access_denied", "The moderation receipt is about another input than input_digest."),
             RefusalReason.ModerationRefused => (400, "access_denied", "The moderator did not let the input through, or not far enough for this tool."),
-            RefusalReason.ModerationStale => (400, "access_denied", "The input was looked at too long ago: have it looked at again."),
+            RefusalReason.ModerationStale => (400, "access_denied", "The input was looked at too long ago: have it looked at again. Or the app has not said lately that its filters are active, as the tool demands."),
             RefusalReason.PersonRevoked => (400, "access_denied", "The person's access was revoked."),
             RefusalReason.PersonSuspended => (400, "access_denied", "The person's access is suspended."),
             RefusalReason.QuotaExceeded => (429, "access_denied", "The quota is used up."),

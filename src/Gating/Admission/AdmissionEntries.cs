@@ -15,7 +15,7 @@ namespace Gating.Admission;
 /// The public and private parts of admission entries: JSON written member by member in a fixed order, ASCII, <c>v</c> first. What was written once is
 /// hashed and never written anew; a new member is a new version. Version 2 of the public part names the issuer, which is a provider's address and nobody's data: what was admitted
 /// under it can be listed without opening what is sealed. Version 3 says where a grant's status is published. Version 4, written where there are any, names the consents that were
-/// found to hold, and what a moderator said of the input.
+/// found to hold, and what a moderator said of the input. Version 5, written for a tool that demands it, names the heartbeat of the app's filters by its entry in the app's ledger.
 /// </summary>
 internal static class AdmissionEntries
 {
@@ -23,11 +23,12 @@ internal static class AdmissionEntries
 
     private const int Version = 3;
     private const int EvidencedVersion = 4;
+    private const int FilteredVersion = 5;
     private const int FirstVersion = 1;
     private const int PrivateVersion = 1;
 
     public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge) =>
-        Write(question, question is { Consents.IsEmpty: true, Moderation: not ModerationFinding.Attested } ? Version : EvidencedVersion, static (json, state) =>
+        Write(question, VersionOf(question), static (json, state) =>
         {
             var (question, issued, expires, charge) = state;
             json.WriteNumber("iat"u8, issued.ToUnixTimeSeconds());
@@ -51,6 +52,11 @@ internal static class AdmissionEntries
             if (question.Moderation is ModerationFinding.Attested { Receipt: var receipt })
             {
                 WriteModeration(json, receipt, question.Request.Detail.ModerationReceipt!);
+            }
+
+            if (question.Filters is { } filters)
+            {
+                json.WriteNumber("filters"u8, filters.Seq);
             }
 
             json.WriteString("request"u8, question.Fingerprint);
@@ -136,7 +142,7 @@ internal static class AdmissionEntries
     {
         using var json = JsonDocument.Parse(entry.Public);
         var root = json.RootElement;
-        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > EvidencedVersion)
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > FilteredVersion)
         {
             throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
         }
@@ -169,6 +175,9 @@ internal static class AdmissionEntries
             .Select(static id => ulong.Parse(id.GetString()!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
         return new([.. ids], DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("charged").GetInt64()));
     }
+
+    private static int VersionOf(AdmissionQuestion question) =>
+        question.Filters is not null ? FilteredVersion : question is { Consents.IsEmpty: true, Moderation: not ModerationFinding.Attested } ? Version : EvidencedVersion;
 
     private static byte[] Write<TState>(AdmissionQuestion question, int version, Action<Utf8JsonWriter, TState> rest, TState state) =>
         JsonBytes.OfObject((question, version, rest, state), static (json, all) =>

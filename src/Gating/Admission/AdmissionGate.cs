@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Gating.Consents;
 using Gating.Grants;
 using Gating.Ledger;
-using Gating.Moderators;
 using Gating.Registry;
 using Gating.StatusLists;
 using Gating.Usage.Leases;
@@ -13,7 +11,7 @@ namespace Gating.Admission;
 /// The gate: read → decide (pure) → commit once → apply → answer. A grant is signed only after its entry is durable and announced, and only while the registry, read at most
 /// two seconds ago, still says that app, tool and issuer are good. Throws <see cref="StorageUnavailableException"/>: nothing was granted that the caller can use.
 /// </summary>
-public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, RecordedConsents consents, ModerationReceipts moderation, GrantSigner signer, TimeProvider time)
+public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Appender appender, ILedgerStore ledger, StatusLeases statuses, UsageLeases shares, AdmissionEvidence evidence, GrantSigner signer, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -77,7 +75,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
             }
 
             var asked = AdmissionQuestion.Of(request, snapshot, person.Stream, status, shared, time.GetUtcNow(), _maxRegistryAge);
-            var question = await AdmissionEvidence.AddAsync(asked, isOpen, consents, moderation, cancellation);
+            var question = await evidence.AddAsync(asked, isOpen, cancellation);
             var proposal = new Proposal<AdmissionAnswer>(OperationId.Create(), question.Keys, (state, at) => AdmissionRules.Decide(question, state, at));
             var outcome = await appender.AppendAsync(person.Stream, proposal, isNew);
             isNew = false;
@@ -179,7 +177,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
             : now.Issuers.GetValueOrDefault(request.Identity.Issuer) is not { Status: RegistryStatus.Active } ? new(RefusalReason.IssuerStopped)
             : request.RestsOnStoppedKey(now) ? new(RefusalReason.KeyStopped)
             : now.Tools.GetValueOrDefault(request.Resource) is not { Status: RegistryStatus.Active } ? new(RefusalReason.ToolStopped)
-            : !await consents.HoldAsync(request.Detail.ConsentIds, cancellation) ? new(RefusalReason.ConsentWithdrawn)
+            : !await evidence.StillHoldsAsync(request, cancellation) ? new(RefusalReason.ConsentWithdrawn)
             : null;
     }
 

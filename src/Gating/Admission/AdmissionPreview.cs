@@ -1,6 +1,4 @@
-using Gating.Consents;
 using Gating.Ledger;
-using Gating.Moderators;
 using Gating.Registry;
 using Gating.Usage.Leases;
 
@@ -14,7 +12,7 @@ public sealed record PreviewedAdmission(Refusal? Refusal, QuotaFields Quotas);
 /// The gate's own rules, asked without doing anything: nobody is named, nothing is charged, leased or recorded. Rests on rows that were read for it. What it says may have changed by the time that somebody asks for the grant.
 /// Throws <see cref="StorageUnavailableException"/>.
 /// </summary>
-public sealed class AdmissionPreview(RegistrySource registry, StreamNames names, ILedgerStore ledger, UsageLeases shares, RecordedConsents consents, ModerationReceipts moderation, TimeProvider time)
+public sealed class AdmissionPreview(RegistrySource registry, StreamNames names, ILedgerStore ledger, UsageLeases shares, AdmissionEvidence evidence, TimeProvider time)
 {
     private const int MaxRounds = 3;
 
@@ -39,7 +37,7 @@ public sealed class AdmissionPreview(RegistrySource registry, StreamNames names,
             var isOpen = snapshot.IsOpen(request.App.Id, request.Resource, request.Identity.Issuer);
             var shared = await shares.LookAsync(isOpen ? snapshot.SharedOf(request.App.Id, request.Resource) : [], request.Detail.Units, cancellation);
             var now = time.GetUtcNow();
-            var question = await AdmissionEvidence.AddAsync(AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge), isOpen, consents, moderation, cancellation);
+            var question = await evidence.AddAsync(AdmissionQuestion.Of(request, snapshot, person, null, shared, now, _maxRegistryAge), isOpen, cancellation);
             switch (AdmissionRules.Decide(question, state, new(head?.Time > now ? head.Time : now, time.GetTimestamp())).Answer)
             {
                 case AdmissionAnswer.Granted granted:

@@ -42,6 +42,9 @@ internal sealed record AdmissionQuestion(
     /// <summary>What the request shows of a moderation of its input.</summary>
     public ModerationFinding Moderation { get; init; } = ModerationFinding.None;
 
+    /// <summary>The app's word that its filters are active, where the tool demands it and there is one that counts.</summary>
+    public FilterHeartbeat? Filters { get; init; }
+
     public static AdmissionQuestion Of(AdmissionRequest request, RegistrySnapshot registry, StreamId person, StatusPlace? status, SharedUsage shared, DateTimeOffset now, long maxRegistryAge)
     {
         var details = request.Detail.ToJson(request.Resource);

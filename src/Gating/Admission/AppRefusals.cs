@@ -60,7 +60,7 @@ public sealed class AppRefusals(Appender appender, StreamNames names, TimeProvid
 
     private async Task<bool> WriteAsync(string app, SortedDictionary<string, int> counts)
     {
-        var stream = await names.OfAsync("app", app, CancellationToken.None);
+        var stream = await names.OfAsync(StreamNames.App, app, CancellationToken.None);
         var entry = new EntryDraft(EntryKind.AppRefusals, Encode(app, counts), default);
         var proposal = new Proposal<bool>(OperationId.Create(), [], (state, _) => new(state, [entry], [], null, null, true));
         return await appender.AppendAsync(stream, proposal, isNew: false) is AppendOutcome<bool>.Done;

@@ -72,7 +72,7 @@ internal sealed class StreamSettlements(StreamId stream)
         kind is EntryKind.Granted or EntryKind.Refused or EntryKind.RefusedMany or EntryKind.AppRefusals or EntryKind.HoldSet or EntryKind.HoldLifted
             or EntryKind.MandateProposed or EntryKind.Asked or EntryKind.UnmaskRequested or EntryKind.HourClosed or EntryKind.StatusChanged or EntryKind.Revoked
             or EntryKind.Leased or EntryKind.ChangeProposed or EntryKind.Consented or EntryKind.BulkProposed or EntryKind.AppealFiled or EntryKind.AppealReceived
-            or EntryKind.AccountEnabled or EntryKind.AssuranceChanged;
+            or EntryKind.AccountEnabled or EntryKind.AssuranceChanged or EntryKind.FiltersActive;
 
     private static SettlementId? Settles(Entry entry)
     {

@@ -143,6 +143,9 @@ public enum EntryKind
 
     /// <summary>An admin found that they were not.</summary>
     AppealRejected = 47,
+
+    /// <summary>An app said that its filters before a tool are active. In the app's ledger.</summary>
+    FiltersActive = 48,
 }
 
 /// <summary>One line of a ledger as it is stored: immutable, numbered from 1 without gaps, chained by <see cref="Previous"/>.</summary>

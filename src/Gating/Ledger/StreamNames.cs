@@ -33,6 +33,9 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
     /// <summary>Kind and id of the operator's one stream.</summary>
     public const string Operator = "operator";
 
+    /// <summary>Kind of the apps' streams.</summary>
+    public const string App = "app";
+
     /// <summary>Kind of the regulators' streams.</summary>
     public const string Regulator = "regulator";
 

@@ -3,10 +3,13 @@ using Gating.Clients;
 
 namespace Gating.Moderators;
 
-/// <summary>Whether the input was looked at as the tool demands: pure, on values.</summary>
+/// <summary>Whether the app's filters are active and the input was looked at, as the tool demands: pure, on values.</summary>
 internal static class ModerationRules
 {
-    public static RefusalReason? Refuse(AdmissionQuestion question, DateTimeOffset now) => question.Tool!.Moderation is not { } demand ? null : question.Moderation switch
+    public static RefusalReason? Refuse(AdmissionQuestion question, DateTimeOffset now) =>
+        question.Tool!.FilterHeartbeat is not null && !(question.Filters?.Until > now) ? RefusalReason.ModerationStale : RefuseInput(question, now);
+
+    private static RefusalReason? RefuseInput(AdmissionQuestion question, DateTimeOffset now) => question.Tool!.Moderation is not { } demand ? null : question.Moderation switch
     {
         ModerationFinding.Attested attested =>
             !string.Equals(attested.Receipt.InputDigest, question.Request.Detail.InputDigest, StringComparison.Ordinal) ? RefusalReason.ModerationOtherInput

@@ -29,6 +29,9 @@ public sealed record Tool(
 {
     /// <summary>No grant lives longer.</summary>
     public static readonly TimeSpan LongestGrant = TimeSpan.FromMinutes(15);
+
+    /// <summary>An app gets a grant for it only while it said within this time that its filters are active; null: it need not.</summary>
+    public TimeSpan? FilterHeartbeat { get; init; }
 }
 
 /// <summary>The proof of identity a tool asks for. <paramref name="MaxAge"/> null: any age.</summary>

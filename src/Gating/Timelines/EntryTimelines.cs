@@ -37,7 +37,8 @@ public static class EntryTimelines
     private static bool IsListed(EntryKind kind) => kind is EntryKind.Granted or EntryKind.Refused or EntryKind.Released or EntryKind.AppRefusals or EntryKind.Redeemed or EntryKind.Archived
         or EntryKind.Reported or EntryKind.ReleasedUnlabelled or EntryKind.Removed
         or EntryKind.Consented or EntryKind.ConsentWithdrawn
-        or EntryKind.AppealFiled or EntryKind.AppealDecided;
+        or EntryKind.AppealFiled or EntryKind.AppealDecided
+        or EntryKind.FiltersActive;
 
     private static List<Timeline> Of(JsonElement root)
     {

@@ -58,6 +58,7 @@ public sealed class AuthorisationTests(ITestOutputHelper output) : IAsyncLifetim
         ["GET /v1/consents/{id}/outputs"] = ["app"],
         ["POST /v1/appeals"] = ["app", "another app"],
         ["GET /v1/appeals/{id}"] = ["app"],
+        ["POST /v1/filter-heartbeats"] = ["app", "another app"],
         ["GET /v1/appeal-cases"] = ["admin", "weak admin"],
         ["GET /v1/appeal-cases/{id}"] = ["admin", "weak admin"],
         ["POST /v1/appeal-cases/{id}/decide"] = ["admin"],

@@ -27,6 +27,7 @@ public sealed class PrismTests(ITestOutputHelper output) : IAsyncLifetime
         {
             DeskCall.Trust(registry);
             registry["tools"]!.AsArray()[0]!["labelling"] = TestRegistry.NewLabelling();
+            registry["tools"]![0]!["filterHeartbeatSeconds"] = 600;
         });
         _desk = new(_world);
         (_prism, _address) = await OtherReaders.StartPrismAsync(_world.Addresses[0]);
@@ -45,6 +46,7 @@ public sealed class PrismTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task What_a_good_caller_does_passes_in_both_directions()
     {
         var studio = new StudioCall(_http, _address);
+        (await SendAsync("POST", "/v1/filter-heartbeats", TokenCall.Basic(TestRegistry.App, TestRegistry.Secret), $$"""{"tool":"{{TestRegistry.Tool}}","rules":"2026-11"}""")).ShouldBe(200);
         var granted = await new TokenCall(_http, _address, _world.IdToken("mei")).SendAsync();
         var begun = await studio.BeginAsync(granted.Grant);
         begun.Status.ShouldBe(201);

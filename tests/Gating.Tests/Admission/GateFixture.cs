@@ -6,6 +6,7 @@ using Gating.Consents;
 using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
+using Gating.Moderators;
 using Gating.Registry;
 using Gating.Revocation;
 using Gating.Testing;
@@ -70,6 +71,8 @@ internal sealed class GateFixture
     public ConsentHandles ConsentHandles => field ??= new(new(_key));
 
     public RecordedConsents Consents => field ??= new(ConsentHandles, Store, new(Store, _key), Time);
+
+    public FilterHeartbeats Filters => field ??= new(Appender, Store, Names, Time);
 
     public ConsentDesk ConsentDesk => field ??= new(Names, Store, new(Store, _key), Appender, ConsentHandles, Time);
 
@@ -173,7 +176,7 @@ internal sealed class GateFixture
     private AdmissionGate NewGate()
     {
         var signer = new GrantSigner(NewKeys(), new(_key), "https://gate.test");
-        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, Consents, new("https://gate.test"), signer, Time);
+        return new(new RegistrySource(RegistryStore, Time, RegistryMode.Production), Names, Appender, Store, new(StatusLists, new(_key), Time), Shares, new(Consents, new("https://gate.test"), Filters), signer, Time);
     }
 
     private static JsonObject NewRegistry() => new()

@@ -59,7 +59,7 @@ internal static class Seed
             {
               "resource": "https://tools.example", "name": "Nothing asked", "status": "stopped",
               "dossier": {}, "operations": ["voice_clone"], "assurance": { "level": "none" },
-              "demandsDpop": false, "demandsConsent": false, "demandsModeration": true, "moderation": { "maxAgeSeconds": 600, "takesFlagged": true, "moderators": ["eyes"] },
+              "demandsDpop": false, "demandsConsent": false, "demandsModeration": true, "moderation": { "maxAgeSeconds": 600, "takesFlagged": true, "moderators": ["eyes"] }, "filterHeartbeatSeconds": 120,
               "maxUnits": 1, "grantLifetimeSeconds": 60, "quotas": []
             }
           ],

@@ -21,6 +21,7 @@ public sealed class EntryTimelinesTests
     [InlineData(EntryKind.ReleasedUnlabelled, """{"v":1,"app":"a","tool":"t","reason":"a film"}""", "app a, tool t")]
     [InlineData(EntryKind.Removed, """{"v":1,"app":"a","tool":"t","output":1}""", "app a, tool t")]
     [InlineData(EntryKind.AppRefusals, """{"v":1,"app":"a","refusals":{"token_expired":3}}""", "app a")]
+    [InlineData(EntryKind.FiltersActive, """{"v":1,"app":"a","tool":"t","rules":"1","until":1}""", "app a, tool t")]
     [InlineData(EntryKind.RefusedMany, """{"v":1,"refusals":{"quota_exceeded":3}}""", "")]
     [InlineData(EntryKind.HoldSet, """{"v":1,"app":"a"}""", "")]
     [InlineData(EntryKind.StatusChanged, """{"v":1,"tool":"t"}""", "")]

@@ -10,6 +10,8 @@ internal static class ToolReader
 
     private static readonly TimeSpan MinModerated = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxModerated = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MinHeartbeat = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxHeartbeat = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(3660);
@@ -18,7 +20,7 @@ internal static class ToolReader
     {
         var fields = JsonFields.Of(
             place,
-            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "moderation", "maxUnits", "grantLifetimeSeconds", "quotas", "labelling");
+            "resource", "name", "status", "dossier", "operations", "assurance", "demandsDpop", "demandsConsent", "demandsModeration", "moderation", "filterHeartbeatSeconds", "maxUnits", "grantLifetimeSeconds", "quotas", "labelling");
         var tool = new Tool(
             fields.Text("resource", UrlRules.Resource(draft.Mode)),
             fields.Text("name", TextRules.Label),
@@ -32,7 +34,10 @@ internal static class ToolReader
             (int)fields.Integer("maxUnits", 1, MostUnits),
             fields.Seconds("grantLifetimeSeconds", MinLifetime, Tool.LongestGrant),
             QuotaReader.ReadAll(fields, "quotas", RegistryWords.ToolScopes),
-            fields.Optional("labelling") is { } labelling ? LabellingReader.Read(labelling) : null);
+            fields.Optional("labelling") is { } labelling ? LabellingReader.Read(labelling) : null)
+        {
+            FilterHeartbeat = fields.OptionalSeconds("filterHeartbeatSeconds", MinHeartbeat, MaxHeartbeat),
+        };
         draft.Tools.Add(new(tool, place));
         return tool.Resource;
     }
