@@ -15,7 +15,6 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private FsckWorld _world = null!;
     private Intruder _intruder = null!;
-    private FsckPosition? _afterLog;
 
     public async Task InitializeAsync()
     {
@@ -62,7 +61,7 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
         for (var at = 0; at < bytes.Length; at++)
         {
             await _intruder.PutAsync(table, HeadRow(_world.Person, head.Get("Seq").AsInt64(), Intruder.Flip(bytes, at), head.Get("Mac").AsBinary().ToArray()));
-            (await StreamWrongAsync()).ShouldBe([new StoredThing.Head(_world.Person)], $"byte {at}");
+            (await _world.WrongInAsync(FsckPhase.Streams)).ShouldBe([new StoredThing.Head(_world.Person)], $"byte {at}");
         }
 
         await _intruder.PutAsync(table, head);
@@ -235,17 +234,9 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
         : TableKeys.TryReadHash(row.PartitionKey, out var digest) ? new StoredThing.DigestRow(digest, content)
         : throw new InvalidOperationException(row.PartitionKey);
 
-    private async Task<List<StoredThing>> StreamWrongAsync()
-    {
-        // The log is as it was: its tree is checked once.
-        var fsck = new StoreFsck(_world.Stores, _world.Keys, TimeProvider.System);
-        _afterLog ??= (await fsck.StepAsync(FsckPosition.Start, default)).Next;
-        var step = await fsck.StepAsync(_afterLog, default);
-        return [.. step.Findings.OfType<FsckFinding.Wrong>().Select(static wrong => wrong.Thing)];
-    }
-
     private async Task FlipAllAsync(string table, IEnumerable<TableEntity> rows, Func<TableEntity, StoredThing> thing)
     {
+        var phase = table == _intruder.Keys.IndexTable ? FsckPhase.Index : table == _intruder.Keys.NamesTable ? FsckPhase.Names : FsckPhase.Streams;
         var (named, failures) = (0, new List<string>());
         foreach (var row in rows)
         {
@@ -253,7 +244,7 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
             foreach (var (what, flipped) in Intruder.Flips(row))
             {
                 await _intruder.PutAsync(table, flipped);
-                var wrong = isFirst || table == _intruder.Keys.IndexTable || table == _intruder.Keys.NamesTable ? await _world.WrongAsync() : await StreamWrongAsync();
+                var wrong = isFirst ? await _world.WrongAsync() : await _world.WrongInAsync(phase);
                 isFirst = false;
                 var blob = row.TryGet("Blob", out var name) ? new StoredThing.EntryBlob(name.AsString()) : null;
                 if (wrong is [var one] && (one == thing(row) || one is StoredThing.EntryBlob))

@@ -26,6 +26,8 @@ internal sealed class FsckWorld : IDisposable
 
     private readonly LogKeys _keys = new(Origin, new(RandomNumberGenerator.GetBytes(OperatorKey.Size)), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
 
+    private readonly Dictionary<FsckPhase, FsckPosition> _begins = [];
+
     private FsckWorld(StorageOptions options) => (Options, Storage) = (options, new(options, TimeProvider.System, _keys.Data));
 
     public StorageOptions Options { get; }
@@ -77,6 +79,28 @@ internal sealed class FsckWorld : IDisposable
 
     public async Task<List<StoredThing>> WrongAsync(FsckPhase last = FsckPhase.Done, FsckKeys? keys = null) =>
         [.. (await CheckAsync(last, keys)).OfType<FsckFinding.Wrong>().Select(static wrong => wrong.Thing).Distinct()];
+
+    /// <summary>What that phase alone finds: of those before it, which are gone through once, everything is as it was.</summary>
+    public async Task<List<StoredThing>> WrongInAsync(FsckPhase phase)
+    {
+        var fsck = new StoreFsck(Stores, Keys, Time);
+        if (!_begins.TryGetValue(phase, out var begin))
+        {
+            for (begin = FsckPosition.Start; begin.Phase < phase; begin = (await fsck.StepAsync(begin, default)).Next)
+            {
+            }
+
+            _begins.Add(phase, begin);
+        }
+
+        var wrong = new List<StoredThing>();
+        await foreach (var step in fsck.RunAsync(begin, phase, default))
+        {
+            wrong.AddRange(step.Findings.OfType<FsckFinding.Wrong>().Select(static found => found.Thing));
+        }
+
+        return [.. wrong.Distinct()];
+    }
 
     /// <summary>Closes the hours that were indexed until now, hours later, and logs what the operator's ledger says then.</summary>
     public async Task<StreamId> CloseHoursAsync()
