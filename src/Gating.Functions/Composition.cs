@@ -35,6 +35,7 @@ using Gating.People;
 using Gating.Receipts;
 using Gating.Registry;
 using Gating.Registry.Changes;
+using Gating.Replay;
 using Gating.Revocation;
 using Gating.Revocation.Bulk;
 using Gating.Signals;
@@ -196,6 +197,8 @@ internal static class Composition
         services.AddSingleton<SealedReader>();
         services.AddSingleton<OperatorLedger>();
         services.AddSingleton<MandateDesk>();
+        services.AddSingleton(provider => new DecisionReplay(
+            provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<ILedgerStore>(), provider.GetRequiredService<TimelineReader>(), configuration.RegistryMode));
         services.AddSingleton(provider => new ChangeDesk(provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<OperatorLedger>(), configuration.RegistryMode));
         services.AddSingleton<DeskHandles>();
         services.AddSingleton<TraceSources>();
@@ -302,6 +305,7 @@ internal static class Composition
         services.AddSingleton<StreamsEndpoint>();
         services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<ItemsEndpoint>();
+        services.AddSingleton<ReplaysEndpoint>();
         services.AddSingleton<ChangesEndpoint>();
         services.AddSingleton<TraceEndpoint>();
         services.AddSingleton<BundlesEndpoint>();

@@ -150,6 +150,12 @@ public static class GateApp
             }
         }
 
+        var replays = services.GetRequiredService<ReplaysEndpoint>();
+        foreach (var (path, kind) in ReplaysEndpoint.Kinds)
+        {
+            app.MapPost($"/v1/{path}/{{id}}/replay", Handler(context => replays.PostAsync(context, kind)));
+        }
+
         app.MapGet("/v1/apps/{id}/secrets", Handler(items.GetSecretsAsync));
         app.MapPost("/v1/apps/{id}/secrets", Handler(items.PostSecretAsync));
         app.MapDelete("/v1/apps/{id}/secrets/{fingerprint}", Handler(items.DeleteSecretAsync));

@@ -160,6 +160,16 @@ internal static class AdmissionEntries
         return (terms, root.GetProperty("request").GetString()!);
     }
 
+    /// <summary>Reads back what <see cref="Refused"/> wrote.</summary>
+    public static RefusedAdmission ReadRefused(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        var root = json.RootElement;
+        return root.GetProperty("v").GetInt32() is < FirstVersion or > Version
+            ? throw new UnknownVersionException("refusal entry", root.GetProperty("v").GetInt32())
+            : new(root.GetProperty("app").GetString()!, root.GetProperty("tool").GetString()!, root.GetProperty("reason").GetString()!, root.GetProperty("details").GetProperty("units").GetInt32());
+    }
+
     /// <summary>Who stood for the person; null where the entry's version does not say.</summary>
     public static string? ReadIssuer(Entry entry)
     {
@@ -189,3 +199,7 @@ internal static class AdmissionEntries
             all.rest(json, all.state);
         });
 }
+
+/// <summary>A refusal as it was recorded.</summary>
+/// <param name="Reason">A word of <see cref="RefusalCodes"/>, or of a build that knows more of them.</param>
+internal readonly record struct RefusedAdmission(string App, string Tool, string Reason, int Units);

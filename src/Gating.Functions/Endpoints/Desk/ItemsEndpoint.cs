@@ -122,7 +122,7 @@ internal sealed class ItemsEndpoint(RoleCaller callers, ChangeDesk desk)
             context, await desk.ChangeAsync(item, expected.Tag, edit, by, TwoPersonRule.Holds(context), context.RequestAborted), expected.Tag is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
 
     // Of what is percent-encoded in a path the server leaves slashes alone.
-    private static RegistryItem ItemOf(HttpContext context, string kind) => new(kind, ((string)context.Request.RouteValues["id"]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
+    internal static RegistryItem ItemOf(HttpContext context, string kind) => new(kind, ((string)context.Request.RouteValues["id"]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What the caller takes for granted; null where it does not say, or not so that one thing is meant: then the answer is written.</summary>
     private static async Task<Expected?> ExpectedAsync(HttpContext context, bool mayBeNew)

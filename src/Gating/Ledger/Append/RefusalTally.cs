@@ -39,6 +39,13 @@ internal sealed class RefusalTally
         return new(EntryKind.RefusedMany, buffer.WrittenMemory, default);
     }
 
+    /// <summary>How many refusals an entry counts that <see cref="ToDraft"/> made.</summary>
+    public static long Read(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        return json.RootElement.GetProperty("refusals").EnumerateObject().Sum(static reason => reason.Value.GetInt64());
+    }
+
     /// <summary>Takes back what <paramref name="written"/> had counted, after it became durable.</summary>
     public void Subtract(IReadOnlyDictionary<string, int> written)
     {
