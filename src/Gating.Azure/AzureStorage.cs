@@ -67,8 +67,8 @@ public sealed class AzureStorage : IDisposable
         Names = new(new(_tables, keys.NamesTable, retrying), mac);
         Walk = new(
             keys, new(_tables, keys.LedgerTable, retrying), new(_tables, keys.LeavesTable, retrying), new(_tables, keys.PendingTable, retrying), new(_tables, keys.IndexTable, retrying),
-            new(_tables, keys.TimelinesTable, retrying), new(_tables, keys.NamesTable, retrying), new(container), log, mac);
-        Registry = new(new(_tables, keys.RegistryTable, retrying));
+            new(_tables, keys.TimelinesTable, retrying), new(_tables, keys.NamesTable, retrying), new(_tables, keys.RegistryTable, retrying), new(container), log, mac);
+        Registry = new(new(_tables, keys.RegistryTable, retrying), mac);
         Queues = new(NewQueues(), keys);
         Trace = new(Queues);
         DeadLetters = new(new(_tables, keys.LettersTable, retrying));

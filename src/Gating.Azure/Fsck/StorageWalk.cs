@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Gating.Azure.Archive;
 using Gating.Azure.Ledger;
 using Gating.Azure.Log;
+using Gating.Azure.Registry;
 using Gating.Azure.Tables;
 using Gating.Azure.Timelines;
 using Gating.Fsck;
@@ -28,10 +29,10 @@ public sealed class StorageWalk : IStoreWalk
     private readonly StoredMac _mac;
     private readonly Setup _setup;
 
-    internal StorageWalk(TableKeys keys, TableClient ledger, TableClient leaves, TableClient pending, TableClient index, TableClient timelines, TableClient names, EntryBlobs entries, SmallBlobs log, StoredMac mac)
+    internal StorageWalk(TableKeys keys, TableClient ledger, TableClient leaves, TableClient pending, TableClient index, TableClient timelines, TableClient names, TableClient registry, EntryBlobs entries, SmallBlobs log, StoredMac mac)
     {
         (_keys, _entries, _log, _mac) = (keys, entries, log, mac);
-        _tables = new() { [StoredTable.Ledger] = ledger, [StoredTable.Leaves] = leaves, [StoredTable.Pending] = pending, [StoredTable.Index] = index, [StoredTable.Timelines] = timelines, [StoredTable.Names] = names };
+        _tables = new() { [StoredTable.Ledger] = ledger, [StoredTable.Leaves] = leaves, [StoredTable.Pending] = pending, [StoredTable.Index] = index, [StoredTable.Timelines] = timelines, [StoredTable.Names] = names, [StoredTable.Registry] = registry };
         _setup = new(cancellation => Task.WhenAll(_tables.Values.Select(table => table.CreateIfNotExistsAsync(cancellation))));
     }
 
@@ -139,6 +140,7 @@ public sealed class StorageWalk : IStoreWalk
         StoredThing.HourEntryRow hour => (StoredTable.Timelines, TimelineKeys.Month(hour.Timeline, hour.Hour), TimelineKeys.Closed(hour.Hour)),
         StoredThing.NameRow name => (StoredTable.Names, TableKeys.Partition(name.Name), TableKeys.Name),
         StoredThing.HourWorkRow work => (StoredTable.Timelines, TimelineKeys.Work, TimelineKeys.WorkRow(work.Work)),
+        StoredThing.RegistryStamp => (StoredTable.Registry, TableKeys.Registry, TableKeys.RegistryVersion),
         StoredThing.Row row => (row.Table, row.Partition, row.Key),
         _ => null,
     };
@@ -205,6 +207,10 @@ public sealed class StorageWalk : IStoreWalk
                 return ReadTimeline(row);
             case StoredTable.Names when TableKeys.TryReadHash(row.PartitionKey, out var hash) && string.Equals(row.RowKey, TableKeys.Name, StringComparison.Ordinal):
                 return Guard(new StoredThing.NameRow(new(hash)), null, () => new WalkedRow.OfName(new(hash), TableNameStore.Read(new(hash), row, _mac)));
+            case StoredTable.Registry when string.Equals(row.PartitionKey, TableKeys.Registry, StringComparison.Ordinal):
+                return string.Equals(row.RowKey, TableKeys.RegistryVersion, StringComparison.Ordinal)
+                    ? Guard(new StoredThing.RegistryStamp(), null, () => new WalkedRow.OfRegistryStamp(RegistryRows.ReadStamp(row, _mac).Rows))
+                    : Guard(new StoredThing.Row(table, row.PartitionKey, row.RowKey), null, () => new WalkedRow.OfRegistry(RegistryRows.Read(row, _mac)));
             default:
                 return Stray(table, row);
         }

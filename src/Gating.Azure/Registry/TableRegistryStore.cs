@@ -4,7 +4,10 @@ using Gating.Registry;
 
 namespace Gating.Azure.Registry;
 
-/// <summary>The registry in one partition: a version row that every change replaces, and a row for each thing registered.</summary>
+/// <summary>
+/// The registry in one partition: a version row that every change replaces, and a row for each thing registered. A registry that is not as the last change with the data key left it is unreadable, and no change is made to it: whoever can
+/// write to storage could otherwise make himself an admin, or lift a stop.
+/// </summary>
 public sealed class TableRegistryStore : IRegistryStore
 {
     /// <summary>Rows in one transaction beside the version.</summary>
@@ -13,10 +16,15 @@ public sealed class TableRegistryStore : IRegistryStore
     /// <summary>Reads of the whole registry before "it keeps changing" is called an outage.</summary>
     private const int MaxReads = 10;
 
+    private const string Allowed = "what was written with this installation's data key (infra/OPERATING.md says how it is put right)";
+
+    private static readonly EntryHash NoRows = RegistryDigest.Of([]);
+
     private readonly TableClient _table;
+    private readonly StoredMac _mac;
     private readonly Setup _setup;
 
-    internal TableRegistryStore(TableClient table) => (_table, _setup) = (table, new(table.CreateIfNotExistsAsync));
+    internal TableRegistryStore(TableClient table, StoredMac mac) => (_table, _mac, _setup) = (table, mac, new(table.CreateIfNotExistsAsync));
 
     public Task EnsureCreatedAsync(CancellationToken cancellation) => _setup.EnsureAsync(cancellation).AsTask();
 
@@ -24,23 +32,43 @@ public sealed class TableRegistryStore : IRegistryStore
 
     public async Task<(long Version, IReadOnlyList<RegistryRow> Rows)> ReadAsync(CancellationToken cancellation)
     {
-        var before = await ReadVersionAsync(cancellation);
+        var (stamp, rows) = await ReadWholeAsync(cancellation);
+        return (stamp.Version, rows);
+    }
+
+    private async Task<(Stamp Stamp, List<RegistryRow> Rows)> ReadWholeAsync(CancellationToken cancellation)
+    {
+        var before = await ReadStampAsync(cancellation);
         for (var read = 0; read < MaxReads; read++)
         {
-            var rows = new List<RegistryRow>();
+            var (rows, wrong) = (new List<RegistryRow>(), new List<RegistryError>());
             await foreach (var row in _table.QueryAsync(new TableQuery(TableKeys.Registry), cancellation))
             {
-                if (!string.Equals(row.RowKey, TableKeys.RegistryVersion, StringComparison.Ordinal))
+                if (string.Equals(row.RowKey, TableKeys.RegistryVersion, StringComparison.Ordinal))
                 {
-                    rows.Add(RegistryRows.Read(row));
+                    continue;
+                }
+
+                try
+                {
+                    rows.Add(RegistryRows.Read(row, _mac));
+                }
+                catch (FormatException unvouched)
+                {
+                    wrong.Add(new($"/{row.RowKey}", $"a row: {unvouched.Message}", Allowed));
                 }
             }
 
             // Pages are read one after the other: only a stamp that stood still proves that they belong together.
-            var after = await ReadVersionAsync(cancellation);
+            var after = await ReadStampAsync(cancellation);
             if (after == before)
             {
-                return (after, rows);
+                if (wrong.Count == 0 && RegistryDigest.Of(rows) != after.Rows)
+                {
+                    wrong.Add(new("", "other rows than its stamp stands for", Allowed));
+                }
+
+                return wrong.Count == 0 ? (after, rows) : throw new RegistryUnreadableException(after.Version, [.. wrong]);
             }
 
             before = after;
@@ -52,18 +80,24 @@ public sealed class TableRegistryStore : IRegistryStore
     public async Task<long?> WriteAsync(
         long expectedVersion, IReadOnlyList<RegistryRow> upserts, IReadOnlyList<RegistryRow> deletions, CancellationToken cancellation)
     {
-        var stamp = await ReadStampAsync(cancellation);
         var changes = upserts.Select(row => (Row: row, IsUpsert: true)).Concat(deletions.Select(row => (Row: row, IsUpsert: false))).ToList();
         RegistryRows.RequireDistinct(changes.Select(change => change.Row));
+        var (stamp, rows) = await ReadWholeAsync(cancellation);
         if (stamp.Version != expectedVersion)
         {
             return null;
         }
 
         // Each chunk moves the stamp, so that a reader who saw half of a large change reads again. A crash between chunks leaves whole rows and a true stamp.
+        var standing = rows.ToDictionary(static row => (row.Kind, row.Name));
         foreach (var chunk in changes.Count == 0 ? [[]] : changes.Chunk(MaxRows))
         {
-            if (await WriteChunkAsync(stamp, [.. chunk], cancellation) is not { } moved)
+            foreach (var (row, isUpsert) in chunk)
+            {
+                _ = isUpsert ? standing[(row.Kind, row.Name)] = row : standing.Remove((row.Kind, row.Name), out var gone) ? gone : null;
+            }
+
+            if (await WriteChunkAsync(stamp, RegistryDigest.Of(standing.Values), [.. chunk], cancellation) is not { } moved)
             {
                 return null;
             }
@@ -74,23 +108,23 @@ public sealed class TableRegistryStore : IRegistryStore
         return stamp.Version;
     }
 
-    private async Task<Stamp?> WriteChunkAsync(Stamp stamp, List<(RegistryRow Row, bool IsUpsert)> changes, CancellationToken cancellation)
+    private async Task<Stamp?> WriteChunkAsync(Stamp stamp, EntryHash rows, List<(RegistryRow Row, bool IsUpsert)> changes, CancellationToken cancellation)
     {
         while (true)
         {
             var operation = OperationId.Create().ToString();
-            var next = RegistryRows.OfVersion(stamp.Version + 1, operation);
+            var next = RegistryRows.OfStamp(stamp.Version + 1, rows, operation, _mac);
             var transaction = new TableTransaction(TableKeys.Registry);
             _ = stamp.ETag is { } tag ? transaction.Replace(next, tag) : transaction.Insert(next);
             foreach (var (row, isUpsert) in changes)
             {
-                _ = isUpsert ? transaction.Upsert(RegistryRows.Of(row)) : transaction.Delete(TableKeys.RegistryRow(row.Kind, row.Name), global::Azure.ETag.All);
+                _ = isUpsert ? transaction.Upsert(RegistryRows.Of(row, _mac)) : transaction.Delete(TableKeys.RegistryRow(row.Kind, row.Name), global::Azure.ETag.All);
             }
 
             switch (await _table.SubmitTransactionAsync(transaction, cancellation))
             {
                 case TableOutcome.Done done when done.ETag != default:
-                    return new(stamp.Version + 1, done.ETag);
+                    return new(stamp.Version + 1, rows, done.ETag);
                 case TableOutcome.Done:
                     return await ReadStampAsync(cancellation);
                 case TableOutcome.Refused { Operation: > 0, Reason: TableRefusal.Missing } missing:
@@ -106,10 +140,21 @@ public sealed class TableRegistryStore : IRegistryStore
     private async Task<Stamp> ReadStampAsync(CancellationToken cancellation)
     {
         await _setup.EnsureAsync(cancellation);
-        return await _table.GetAsync(TableKeys.Registry, TableKeys.RegistryVersion, cancellation) is { } row
-            ? new(RegistryRows.ReadVersion(row), row.ETag)
-            : new(0, null);
+        if (await _table.GetAsync(TableKeys.Registry, TableKeys.RegistryVersion, cancellation) is not { } row)
+        {
+            return new(0, NoRows, null);
+        }
+
+        try
+        {
+            var (version, rows) = RegistryRows.ReadStamp(row, _mac);
+            return new(version, rows, row.ETag);
+        }
+        catch (FormatException unvouched)
+        {
+            throw new RegistryUnreadableException(0, [new($"/{TableKeys.RegistryVersion}", $"a stamp: {unvouched.Message}", Allowed)]);
+        }
     }
 
-    private sealed record Stamp(long Version, global::Azure.ETag? ETag);
+    private sealed record Stamp(long Version, EntryHash Rows, global::Azure.ETag? ETag);
 }

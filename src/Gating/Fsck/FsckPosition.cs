@@ -13,7 +13,8 @@ public enum FsckPhase
     Index = 5,
     Timelines = 6,
     Names = 7,
-    Done = 8,
+    Registry = 8,
+    Done = 9,
 }
 
 /// <summary>Where a check goes on: everything before it was looked at. A value; kept as <c>{"v":1,"phase":…,"after":…,"size":…,"seen":…}</c>.</summary>

@@ -2,6 +2,7 @@ using Gating.Archive;
 using Gating.Generations;
 using Gating.Ledger;
 using Gating.Log.Sealing;
+using Gating.Registry;
 using Gating.Timelines;
 
 namespace Gating.Fsck;
@@ -42,6 +43,11 @@ public abstract record WalkedRow
     public sealed record OfHourWork(HourWork Work) : WalkedRow;
 
     public sealed record OfName(NameHash Name, StreamId Stream) : WalkedRow;
+
+    public sealed record OfRegistry(RegistryRow Row) : WalkedRow;
+
+    /// <param name="Rows">Digest of all rows of the registry, as it was when it was written.</param>
+    public sealed record OfRegistryStamp(EntryHash Rows) : WalkedRow;
 
     /// <param name="Seq">Of the entry or leaf that it is; null where it is neither.</param>
     public sealed record Unreadable(StoredThing Thing, long? Seq, string Why) : WalkedRow;

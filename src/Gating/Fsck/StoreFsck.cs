@@ -11,7 +11,7 @@ namespace Gating.Fsck;
 public sealed record FsckStep(FsckPosition Next, ImmutableArray<FsckFinding> Findings, long Things, long Bytes);
 
 /// <summary>
-/// Verifies what is stored again, piece by piece: the log, then every stream, pending pointers, leaves that nothing accounts for, files, index rows, timelines, names. Reads only, beside a gate that serves: what is wrong at
+/// Verifies what is stored again, piece by piece: the log, then every stream, pending pointers, leaves that nothing accounts for, files, index rows, timelines, names, the registry. Reads only, beside a gate that serves: what is wrong at
 /// a first look is looked at again, and only what is wrong in the same way then is told. Throws <see cref="StorageUnavailableException"/>: the same piece again goes on.
 /// </summary>
 public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider time)
@@ -55,6 +55,7 @@ public sealed class StoreFsck(FsckStores stores, FsckKeys keys, TimeProvider tim
         FsckPhase.Index => TableAsync(at, StoredTable.Index, Partitions, RowByRow(StoredTable.Index, _outputs.OfRowAsync), cancellation),
         FsckPhase.Timelines => TableAsync(at, StoredTable.Timelines, LargePartitions, _timelines.OfPartitionAsync, cancellation),
         FsckPhase.Names => TableAsync(at, StoredTable.Names, Partitions, RowByRow(StoredTable.Names, static (row, _) => Task.FromResult<FsckFinding?>(OfName(row))), cancellation),
+        FsckPhase.Registry => TableAsync(at, StoredTable.Registry, Partitions, new RegistryCheck(stores.Walk).OfPartitionAsync, cancellation),
         FsckPhase.Done => Task.FromResult(new FsckStep(at, [], 0, 0)),
     };
 

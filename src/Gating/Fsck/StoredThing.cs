@@ -65,7 +65,10 @@ public abstract record StoredThing
     /// <summary>Leads a name to its stream.</summary>
     public sealed record NameRow(NameHash Name) : StoredThing;
 
-    /// <summary>A row whose keys are none of ours.</summary>
+    /// <summary>Stands for all rows of the registry.</summary>
+    public sealed record RegistryStamp : StoredThing;
+
+    /// <summary>A row of the registry, or one whose keys are none of ours.</summary>
     public sealed record Row(StoredTable Table, string Partition, string Key) : StoredThing;
 
     /// <summary>A blob of the log whose name is none of ours.</summary>
@@ -81,4 +84,5 @@ public enum StoredTable
     Index = 4,
     Timelines = 5,
     Names = 6,
+    Registry = 7,
 }

@@ -13,11 +13,17 @@ public enum RowMacKind
 
     /// <summary>The stream's id under a name, in the name's place.</summary>
     Name = 3,
+
+    /// <summary>A row of the registry, which says by itself what it is of.</summary>
+    RegistryRow = 4,
+
+    /// <summary>The registry's stamp, with the digest of all rows that it stands for.</summary>
+    RegistryStamp = 5,
 }
 
 /// <summary>
 /// Authenticates stored bytes that no entry of a ledger and no signature vouches for: HMAC-SHA-256 (RFC 2104) over <c>kind(1) ‖ place ‖ bytes</c> under a key of its own from the operator's data
-/// key, cut to 128 bits (RFC 2104, section 5). Who can write to storage and has no data key can neither give back what was used up, nor lift what was stopped, nor lead a name to another stream. It does
+/// key, cut to 128 bits (RFC 2104, section 5). Who can write to storage and has no data key can neither give back what was used up, nor lift what was stopped, nor lead a name to another stream, nor register anything. It does
 /// not tell an older state from the newest: what was set back contradicts its entries and the log. Safe for concurrent use.
 /// </summary>
 public sealed class RowMac(OperatorKey key)

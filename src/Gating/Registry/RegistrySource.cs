@@ -126,6 +126,12 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
         }
 
         var (version, rows) = await store.ReadAsync(late).WaitAsync(late);
+        if (Volatile.Read(ref _current) is { } known && version < known.Version)
+        {
+            // Whoever can write to storage can put an older registry back, with all of its MACs: one in which something was not stopped yet. An operator who does so starts the instances anew.
+            throw new RegistryUnreadableException(version, [new("", $"version {version}, after {known.Version}", "no older version than was read before")]);
+        }
+
         switch (RegistryReader.ReadRows(rows, mode))
         {
             case RegistryReading.Valid valid:

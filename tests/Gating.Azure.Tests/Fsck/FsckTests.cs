@@ -94,6 +94,26 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_changed_property_of_a_row_of_the_registry_is_named_and_one_that_is_gone_by_the_stamp()
+    {
+        (await _world.Storage.Registry.WriteAsync(0, [new("app", "a", "{}"), new("stop", "s", "{}", 7), new("tool", "https://t.test", "{}")], [], default)).ShouldBe(1);
+        (await _world.CheckAsync()).ShouldBeEmpty();
+        var table = _intruder.Keys.RegistryTable;
+        var rows = await _intruder.RowsAsync(table, TableKeys.Registry);
+        await FlipAllAsync(table, rows, static row => row.RowKey == TableKeys.RegistryVersion ? new StoredThing.RegistryStamp() : new StoredThing.Row(StoredTable.Registry, row.PartitionKey, row.RowKey));
+        await DeleteAllAsync(table, rows, static _ => new StoredThing.RegistryStamp());
+        var stray = Intruder.Copy(rows[0], "x", "y");
+        await _intruder.PutAsync(table, stray);
+        (await _world.WrongAsync()).ShouldBe([new StoredThing.Row(StoredTable.Registry, "y", "x")]);
+        await _intruder.DeleteAsync(table, stray);
+
+        // An older state of one row, with its MAC.
+        await _world.Storage.Registry.WriteAsync(1, [new("app", "a", "[]")], [], default);
+        await _intruder.PutAsync(table, rows.Single(static row => row.RowKey == TableKeys.RegistryRow("app", "a")));
+        (await _world.WrongAsync()).ShouldBe([new StoredThing.RegistryStamp()]);
+    }
+
+    [Fact]
     public async Task A_head_of_another_stream_is_named_although_a_gate_wrote_it()
     {
         var table = _intruder.Keys.LedgerTable;
@@ -236,7 +256,7 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task FlipAllAsync(string table, IEnumerable<TableEntity> rows, Func<TableEntity, StoredThing> thing)
     {
-        var phase = table == _intruder.Keys.IndexTable ? FsckPhase.Index : table == _intruder.Keys.NamesTable ? FsckPhase.Names : FsckPhase.Streams;
+        var phase = table == _intruder.Keys.IndexTable ? FsckPhase.Index : table == _intruder.Keys.NamesTable ? FsckPhase.Names : table == _intruder.Keys.RegistryTable ? FsckPhase.Registry : FsckPhase.Streams;
         var (named, failures) = (0, new List<string>());
         foreach (var row in rows)
         {

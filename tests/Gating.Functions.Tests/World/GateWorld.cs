@@ -38,6 +38,7 @@ public sealed class GateWorld : IAsyncDisposable
     private readonly LoopbackProvider _issuers;
     private readonly string _prefix;
     private readonly string _keys = Directory.CreateTempSubdirectory("gating-keys").FullName;
+    private readonly byte[] _data = System.Security.Cryptography.RandomNumberGenerator.GetBytes(OperatorKey.Size);
     private StorageOptions _storage = null!;
     private Uri _tables = null!;
     private Uri _queues = null!;
@@ -126,7 +127,8 @@ public sealed class GateWorld : IAsyncDisposable
         world._issuers.Publish("op", world.Key.Jwk(), world.OtherKey.Jwk());
         world.Registry = TestRegistry.Create([world.IdentityIssuer, .. issuers ?? []]);
         registry?.Invoke(world.Registry);
-        using (var storage = new AzureStorage(world._storage, TimeProvider.System, null))
+        await File.WriteAllTextAsync(Path.Combine(world._keys, "data.key"), Convert.ToBase64String(world._data));
+        using (var storage = new AzureStorage(world._storage, TimeProvider.System, new(world._data)))
         {
             await WriteAsync(storage.Registry, world.Registry);
         }

@@ -28,6 +28,20 @@ public sealed class InMemoryRegistryStore(Faults? faults = null) : IRegistryStor
         return RunAsync<long?>(StoreCall.WriteRegistry, () => Write(expectedVersion, upserts, deletions), cancellation);
     }
 
+    /// <summary>Somebody puts back what stood there before.</summary>
+    public void PutBack(long version, IReadOnlyList<RegistryRow> rows)
+    {
+        lock (_lock)
+        {
+            _version = version;
+            _rows.Clear();
+            foreach (var row in rows)
+            {
+                _rows.Add(KeyOf(row), row);
+            }
+        }
+    }
+
     private static (string Kind, string Name) KeyOf(RegistryRow row) => (row.Kind, row.Name);
 
     private long? Write(long expectedVersion, IReadOnlyList<RegistryRow> upserts, IReadOnlyList<RegistryRow> deletions)

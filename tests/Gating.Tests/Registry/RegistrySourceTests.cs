@@ -257,6 +257,25 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_older_registry_that_is_put_back_closes_the_gate_until_there_is_a_later_one()
+    {
+        var (before, rows) = await _store.ReadAsync(CancellationToken.None);
+        await PutAsync(Whole[0] with { Json = Whole[0].Json.Replace("\"active\"", "\"stopped\"", StringComparison.Ordinal) });
+        (await GetAsync()).Version.ShouldBe(2);
+        _store.PutBack(before, rows);
+        Pass(3);
+        (await Should.ThrowAsync<RegistryUnreadableException>(GetAsync)).Errors[0].Seen.ShouldBe("version 1, after 2");
+
+        // Another instance, that starts now, knows no later one.
+        (await new RegistrySource(_store, _time, RegistryMode.Production).GetAsync(CancellationToken.None)).Version.ShouldBe(1);
+        _version = 1;
+        await PutAsync(Whole);
+        await PutAsync(Whole);
+        Pass(1);
+        (await GetAsync()).Version.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_bug_is_not_passed_off_as_trouble_with_storage()
     {
         var source = new RegistrySource(new BuggyStore(), _time, RegistryMode.Production);
