@@ -21,6 +21,7 @@ public sealed class GatingApp
     private readonly TimeProvider _time;
     private readonly AppCredentials _credentials;
     private readonly GateCalls _calls;
+    private readonly PastGate _past;
 
     /// <summary>Throws <see cref="ArgumentException"/> where the options are wrong; asks nothing.</summary>
     public GatingApp(HttpClient http, GatingAppOptions options, TimeProvider time)
@@ -33,6 +34,7 @@ public sealed class GatingApp
         (_options, _time) = (options, time);
         _credentials = new(options, time);
         _calls = new(http, time);
+        _past = new(http, _calls, _credentials, options, time);
     }
 
     /// <summary>
@@ -79,7 +81,7 @@ public sealed class GatingApp
 
     /// <summary>
     /// Hands in a file that the tool made, until <see cref="Generation.OpenUntil"/>; it is sent as it is read. The same bytes again are answered the same, so that a seekable stream is tried again, from where it stood; any
-    /// other is sent once. What reading it throws is thrown. Behind Azure Functions a request holds about 90 MB: larger files go past the gate, which this does not do.
+    /// other is sent once. What reading it throws is thrown. Behind Azure Functions a request holds about 90 MB: larger files go past the gate: <see cref="HandInPastGateAsync"/>.
     /// </summary>
     /// <param name="number">1 for the first output.</param>
     /// <param name="declaresExplicitLabel">People see or hear in the file itself that it is generated.</param>
@@ -111,6 +113,16 @@ public sealed class GatingApp
         fault.ThrowIfAny();
         return reply.Match<HandInOutcome>(static kept => new HandInOutcome.Kept(kept), static refusal => new HandInOutcome.Refused(refusal), static outage => new HandInOutcome.Unavailable(outage));
     }
+
+    /// <summary>
+    /// Hands in a file of any size past the gate: it is put at an address of its own, and labelled, kept and recorded behind that; this waits for it, within <see cref="GatingAppOptions.TransferDeadline"/>. The same file again is answered
+    /// the same. What reading it throws is thrown. Where it ends as <see cref="Outage.Awaited"/> the file is there and nobody has looked into it yet: the same call finds out.
+    /// </summary>
+    /// <param name="number">1 for the first output.</param>
+    /// <param name="file">Seekable, and sent from where it stands.</param>
+    /// <param name="declaresExplicitLabel">People see or hear in the file itself that it is generated.</param>
+    public Task<HandInOutcome> HandInPastGateAsync(string generationId, int number, Stream file, bool declaresExplicitLabel, CancellationToken cancellation) =>
+        file.CanSeek ? _past.HandInAsync(generationId, number, file, declaresExplicitLabel, cancellation) : throw new ArgumentException("The address takes a file whose length is known.", nameof(file));
 
     /// <summary>Tells how a generation ended, once: another end afterwards is refused.</summary>
     public async Task<ReportOutcome> ReportAsync(string generationId, GenerationEnd end, CancellationToken cancellation)
@@ -240,7 +252,7 @@ public sealed class GatingApp
     // What matters of the answer is that it is one.
     private GateCall<string> Done(Func<HttpRequestMessage> make) => new(make, static (_, _) => Task.FromResult<string?>("done"), _options.Deadline, _options.TryTimeout);
 
-    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+    internal static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     // Its life is counted from before it was asked for, so that it is never thought to be good longer than it is.
     private static Grant? ReadGrant(JsonElement json, string resource, DateTimeOffset asked, bool replayed) =>

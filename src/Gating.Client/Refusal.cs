@@ -31,6 +31,9 @@ public sealed record Outage(string Reason, TimeSpan? RetryAfter, int Tries)
     /// <summary>No answer in time.</summary>
     public const string Timeout = "timeout";
 
+    /// <summary>The file is there, and nobody has looked into it yet.</summary>
+    public const string Awaited = "awaited";
+
     /// <summary>An answer that is not one of the gate's.</summary>
     public const string Unreadable = "unreadable_answer";
 }
