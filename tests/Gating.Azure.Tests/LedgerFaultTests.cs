@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Gating.Azure.Tables;
 using Gating.Ledger;
+using Gating.Registry;
 using Gating.Testing.Storage;
 using Shouldly;
 using Xunit;
@@ -99,6 +100,38 @@ public sealed class LedgerFaultTests : IAsyncLifetime
         (await storage.Registry.WriteAsync(1, [new("app", "b", "2")], [], default)).ShouldBe(2);
 
         (await storage.Registry.ReadAsync(default)).Version.ShouldBe(2);
+    }
+
+    /// <summary>Whether the first half of it happened nobody can tell any more: the second half is not written, and what stands is vouched for.</summary>
+    [Fact]
+    public async Task A_large_registry_change_that_lost_an_answer_and_was_overtaken_vouches_for_no_rows_but_those_that_are_there()
+    {
+        var options = await AzuriteStorage.NewOptionsAsync();
+        using var storage = new AzureStorage(options with { Tables = _proxy.Address }, TimeProvider.System, AzuriteStorage.DataKey);
+        using var other = new AzureStorage(options, TimeProvider.System, AzuriteStorage.DataKey);
+        await other.Registry.WriteAsync(0, [new("app", "a", "1")], [], default);
+        var (isLost, isOvertaken) = (false, false);
+        _proxy.Choose((request, _) =>
+        {
+            if (!isLost && request.Path.Value!.EndsWith("$batch", StringComparison.Ordinal))
+            {
+                isLost = true;
+                return WireFault.AnswerLost;
+            }
+
+            if (isLost && !isOvertaken && request.Method is "GET")
+            {
+                isOvertaken = true;
+                other.Registry.WriteAsync(2, [new("app", "others", "{}")], [], default).GetAwaiter().GetResult().ShouldBe(3);
+            }
+
+            return WireFault.None;
+        });
+
+        await Should.ThrowAsync<StorageUnavailableException>(() => storage.Registry.WriteAsync(1, [.. Enumerable.Range(0, 150).Select(static i => new RegistryRow("tool", $"t{i}", "{}"))], [], default));
+
+        var rows = (await other.Registry.ReadAsync(default)).Rows;
+        (rows.Count, rows.Count(static row => row.Name is "others")).ShouldBe((101, 1));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Gating.Azure;
 using Gating.Functions.Tests.World;
 using Gating.Ledger;
 using Gating.Testing;
@@ -139,6 +140,28 @@ public sealed class FailClosedTests
         await store.WriteAsync(version, [new("app", TestRegistry.App, "{\"broken\":")], [], default);
         await Eventually.TrueAsync(async () => (await world.Call(world.IdToken("alice")).SendAsync()).Status == 503);
         (await world.Call(world.IdToken("alice")).SendAsync()).Reason.ShouldBe("registry_unreadable");
+    }
+
+    /// <summary>Somebody who can write to storage takes the row away by which an app is stopped.</summary>
+    [Fact]
+    public async Task A_registry_that_was_changed_past_the_gate_closes_it_and_no_seed_is_written_upon_it()
+    {
+        await using var world = await GateWorld.StartAsync();
+        (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(200);
+        var intruder = new Intruder(await AzuriteStorage.NewOptionsAsync() with { Prefix = world.Settings["Gating:Storage:Prefix"]! });
+        var rows = await intruder.RowsAsync(intruder.Keys.RegistryTable, TableKeys.Registry);
+        var other = rows.Single(static row => row.RowKey == TableKeys.RegistryRow("app", TestRegistry.OtherApp));
+        await intruder.DeleteAsync(intruder.Keys.RegistryTable, other);
+
+        await world.AddInstanceAsync();
+        (await world.Call(world.IdToken("alice"), 1).SendAsync()).Status.ShouldBe(503);
+        (await world.Call(world.IdToken("alice"), 1).SendAsync()).Reason.ShouldBe("registry_unreadable");
+        var store = (Registry.IRegistryStore)world.Services.GetService(typeof(Registry.IRegistryStore))!;
+        var seed = ((Registry.RegistryReading.Valid)Registry.RegistryReader.ReadDocument(Encoding.UTF8.GetBytes(world.Registry.ToJsonString()), Registry.RegistryMode.Development)).Document;
+        (await new Registry.RegistrySeeder(store, Registry.RegistryMode.Development).SeedAsync(seed, Registry.SeedMode.Merge, default)).ShouldBeOfType<Registry.SeedOutcome.Refused>();
+
+        await intruder.PutAsync(intruder.Keys.RegistryTable, other);
+        await Eventually.TrueAsync(async () => (await world.Call(world.IdToken("alice"), 1).SendAsync()).Status == 200);
     }
 
     [Fact]

@@ -94,7 +94,14 @@ public sealed class TableRegistryStore : IRegistryStore
         {
             foreach (var (row, isUpsert) in chunk)
             {
-                _ = isUpsert ? standing[(row.Kind, row.Name)] = row : standing.Remove((row.Kind, row.Name), out var gone) ? gone : null;
+                if (isUpsert)
+                {
+                    standing[(row.Kind, row.Name)] = row;
+                }
+                else
+                {
+                    standing.Remove((row.Kind, row.Name));
+                }
             }
 
             if (await WriteChunkAsync(stamp, RegistryDigest.Of(standing.Values), [.. chunk], cancellation) is not { } moved)
@@ -126,7 +133,9 @@ public sealed class TableRegistryStore : IRegistryStore
                 case TableOutcome.Done done when done.ETag != default:
                     return new(stamp.Version + 1, rows, done.ETag);
                 case TableOutcome.Done:
-                    return await ReadStampAsync(cancellation);
+                    // Its answer was lost. Where somebody has moved the stamp since, the rows that are known here are not all any more: no chunk may follow, and under the former tag none can.
+                    var read = await ReadStampAsync(cancellation);
+                    return read.Version == stamp.Version + 1 ? read : new(stamp.Version + 1, rows, stamp.ETag);
                 case TableOutcome.Refused { Operation: > 0, Reason: TableRefusal.Missing } missing:
                     // What is to be gone is gone already: the rest is written without it.
                     changes.RemoveAt(missing.Operation - 1);

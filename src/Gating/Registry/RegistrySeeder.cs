@@ -23,7 +23,7 @@ public abstract record SeedOutcome
     /// <summary>The stored registry is as asked; nothing was written where it already was.</summary>
     public sealed record Seeded(long Version, int Written, int Removed) : SeedOutcome;
 
-    /// <summary>Together with the rows that stay this would be no valid registry; nothing was written.</summary>
+    /// <summary>Together with the rows that stay this would be no valid registry, or what is stored was not written by who has the data key; nothing was written.</summary>
     public sealed record Refused(ImmutableArray<RegistryError> Errors) : SeedOutcome;
 
     /// <summary>Others kept changing the registry; nothing was written.</summary>
@@ -40,6 +40,18 @@ public sealed class RegistrySeeder(IRegistryStore store, RegistryMode mode)
     private const int MaxAttempts = 5;
 
     public async Task<SeedOutcome> SeedAsync(RegistryDocument document, SeedMode seed, CancellationToken cancellation)
+    {
+        try
+        {
+            return await WriteAsync(document, seed, cancellation);
+        }
+        catch (RegistryUnreadableException unreadable)
+        {
+            return new SeedOutcome.Refused(unreadable.Errors);
+        }
+    }
+
+    private async Task<SeedOutcome> WriteAsync(RegistryDocument document, SeedMode seed, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
