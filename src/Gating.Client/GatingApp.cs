@@ -97,8 +97,7 @@ public sealed class GatingApp
                 file.Position = from;
             }
 
-            var path = string.Create(CultureInfo.InvariantCulture, $"/v1/generations/{Uri.EscapeDataString(generationId)}/outputs/{number}");
-            var message = _credentials.Plain(HttpMethod.Put, path, new StreamBody(file, from, fault));
+            var message = _credentials.Plain(HttpMethod.Put, OutputPath(generationId, number), new StreamBody(file, from, fault));
             message.Headers.ExpectContinue = !file.CanSeek || file.Length - from >= AskFirst;
             if (declaresExplicitLabel)
             {
@@ -251,6 +250,8 @@ public sealed class GatingApp
 
     // What matters of the answer is that it is one.
     private GateCall<string> Done(Func<HttpRequestMessage> make) => new(make, static (_, _) => Task.FromResult<string?>("done"), _options.Deadline, _options.TryTimeout);
+
+    internal static string OutputPath(string generationId, int number) => string.Create(CultureInfo.InvariantCulture, $"/v1/generations/{Uri.EscapeDataString(generationId)}/outputs/{number}");
 
     internal static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 

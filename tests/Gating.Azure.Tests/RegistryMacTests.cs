@@ -40,8 +40,8 @@ public sealed class RegistryMacTests : IAsyncLifetime
         var (app, stop, tool) = (Of(rows, App), Of(rows, Stop), Of(rows, Tool));
         (string What, Func<Task> Forge, Func<Task> Undo)[] forgeries =
         [
-            ("changed", () => _intruder.PutAsync(table, With(app, "Json", TableValue.Of("""{"app":2}"""))), () => _intruder.PutAsync(table, app)),
-            ("another change's", () => _intruder.PutAsync(table, With(stop, "Change", TableValue.Of(8L))), () => _intruder.PutAsync(table, stop)),
+            ("changed", () => _intruder.PutAsync(table, Intruder.With(app, "Json", TableValue.Of("""{"app":2}"""))), () => _intruder.PutAsync(table, app)),
+            ("another change's", () => _intruder.PutAsync(table, Intruder.With(stop, "Change", TableValue.Of(8L))), () => _intruder.PutAsync(table, stop)),
             ("taken away", () => _intruder.DeleteAsync(table, stop), () => _intruder.PutAsync(table, stop)),
             ("put in", () => _intruder.PutAsync(table, Intruder.Copy(app, TableKeys.RegistryRow("app", "mine"))), () => _intruder.DeleteAsync(table, Intruder.Copy(app, TableKeys.RegistryRow("app", "mine")))),
             ("another row's", () => _intruder.PutAsync(table, Intruder.Copy(app, tool.RowKey)), () => _intruder.PutAsync(table, tool)),
@@ -73,7 +73,7 @@ public sealed class RegistryMacTests : IAsyncLifetime
     [Fact]
     public async Task A_stamp_is_vouched_for_where_it_is_read_alone()
     {
-        await _intruder.PutAsync(_intruder.Keys.RegistryTable, With(Stamp(await RowsAsync()), "Stamp", TableValue.Of(2L)));
+        await _intruder.PutAsync(_intruder.Keys.RegistryTable, Intruder.With(Stamp(await RowsAsync()), "Stamp", TableValue.Of(2L)));
         await Should.ThrowAsync<RegistryUnreadableException>(() => _storage.Registry.ReadVersionAsync(default));
     }
 
@@ -92,15 +92,4 @@ public sealed class RegistryMacTests : IAsyncLifetime
     private static TableEntity Of(List<TableEntity> rows, RegistryRow row) => rows.Single(one => one.RowKey == TableKeys.RegistryRow(row.Kind, row.Name));
 
     private static TableEntity Stamp(List<TableEntity> rows) => rows.Single(static one => one.RowKey == TableKeys.RegistryVersion);
-
-    private static TableEntity With(TableEntity row, string property, TableValue value)
-    {
-        var forged = new TableEntity(row.PartitionKey, row.RowKey);
-        foreach (var (name, kept) in row.Properties)
-        {
-            forged.With(name, name == property ? value : kept);
-        }
-
-        return forged;
-    }
 }

@@ -72,13 +72,8 @@ public sealed class RowMacTests
     private static async Task ForgeAsync(StorageOptions options, Func<TableKeys, string> table, string partition, string key, string property, TableValue value)
     {
         var intruder = new Intruder(options);
-        var forged = new TableEntity(partition, key);
-        foreach (var (name, kept) in (await intruder.RowsAsync(table(intruder.Keys), partition)).Single(row => row.RowKey == key).Properties)
-        {
-            forged.With(name, name == property ? value : kept);
-        }
-
-        await intruder.PutAsync(table(intruder.Keys), forged);
+        var row = (await intruder.RowsAsync(table(intruder.Keys), partition)).Single(row => row.RowKey == key);
+        await intruder.PutAsync(table(intruder.Keys), Intruder.With(row, property, value));
     }
 
     private static async Task<(AzureStorage Storage, StorageOptions Options)> OpenAsync()

@@ -92,7 +92,7 @@ internal sealed class GateCalls(HttpClient http, TimeProvider time)
     private static (GateReply<T> Reply, TimeSpan? After) Lost<T>(string reason, int tries) => (new GateReply<T>.Unknown(new(reason, null, tries)), TimeSpan.Zero);
 
     // Somewhere in the upper half, so that those who failed together do not come back together.
-    private static TimeSpan PauseAfter(int tries)
+    internal static TimeSpan PauseAfter(int tries)
     {
         var most = Math.Min(FirstPause.TotalMilliseconds * Math.Pow(2, Math.Min(tries - 1, 16)), LongestPause.TotalMilliseconds);
         return TimeSpan.FromMilliseconds((most / 2) + RandomNumberGenerator.GetInt32((int)(most / 2) + 1));

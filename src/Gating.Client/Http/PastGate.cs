@@ -15,7 +15,7 @@ internal sealed class PastGate(HttpClient http, GateCalls calls, AppCredentials 
 
     public async Task<HandInOutcome> HandInAsync(string generationId, int number, Stream file, bool declaresExplicitLabel, CancellationToken cancellation)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/generations/{Uri.EscapeDataString(generationId)}/outputs/{number}");
+        var path = GatingApp.OutputPath(generationId, number);
         var (from, started) = (file.Position, time.GetTimestamp());
         var order = declaresExplicitLabel ? JsonText.Object(true, static (json, _) => json.WriteString("explicit_label"u8, "declared"u8)) : null;
         for (var tries = 1; ; tries++)
@@ -44,12 +44,13 @@ internal sealed class PastGate(HttpClient http, GateCalls calls, AppCredentials 
                 return End(announced, tries);
             }
 
-            if (Left(started) <= LeastPause)
+            var pause = GateCalls.PauseAfter(tries);
+            if (pause >= Left(started))
             {
                 return new HandInOutcome.Unavailable(new(Outage.Network, null, tries));
             }
 
-            await Task.Delay(LeastPause, time, cancellation);
+            await Task.Delay(pause, time, cancellation);
         }
     }
 

@@ -1,3 +1,4 @@
+using Gating.Ledger;
 using Gating.Registry;
 
 namespace Gating.Fsck;
@@ -42,12 +43,16 @@ internal sealed class RegistryCheck(IStoreWalk walk)
         }
 
         // Where a row cannot be read it is not among those that the stamp stands for; it is named.
-        if (findings.Count == 0 && rows.Count > 0 && stamp?.Rows != RegistryDigest.Of(rows))
+        if (findings.Count == 0 && rows.Count > 0 && OfStamp(stamp, RegistryDigest.Of(rows)) is { } finding)
         {
-            var expected = stamp is null ? "a stamp" : $"rows of the digest {stamp.Rows}";
-            findings.Add(new FsckFinding.Wrong(new StoredThing.RegistryStamp(), stamp is null ? FsckFault.Missing : FsckFault.Differs, expected, stamp is null ? "none" : $"rows of the digest {RegistryDigest.Of(rows)}"));
+            findings.Add(finding);
         }
 
         return (findings, count);
     }
+
+    private static FsckFinding.Wrong? OfStamp(WalkedRow.OfRegistryStamp? stamp, EntryHash rows) =>
+        stamp is null ? new(new StoredThing.RegistryStamp(), FsckFault.Missing, "a stamp", "none")
+        : stamp.Rows != rows ? new(new StoredThing.RegistryStamp(), FsckFault.Differs, $"rows of the digest {stamp.Rows}", $"rows of the digest {rows}")
+        : null;
 }

@@ -106,23 +106,18 @@ public sealed class DecisionReplay(IRegistryStore store, ILedgerStore ledger, Ti
         var (people, items) = (new Dictionary<StreamId, long>(), 0L);
         foreach (var timeline in where)
         {
-            TimelinePosition? after = null;
-            do
+            await foreach (var item in timelines.ReadAllAsync(timeline, range, cancellation))
             {
-                var page = await timelines.ReadAsync(timeline, range, after, TimelineReader.MaxPage, cancellation);
-                if ((items += page.Items.Count) > MostItems)
+                if (++items > MostItems)
                 {
                     return null;
                 }
 
-                foreach (var item in page.Items.Where(static item => item.Kind is EntryKind.Granted or EntryKind.Refused))
+                if (item.Kind is EntryKind.Granted or EntryKind.Refused)
                 {
                     people[item.Stream] = Math.Min(item.Seq, people.GetValueOrDefault(item.Stream, long.MaxValue));
                 }
-
-                after = page.Next;
             }
-            while (after is not null);
         }
 
         return people;

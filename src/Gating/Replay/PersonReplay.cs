@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gating.Admission;
 using Gating.Generations;
@@ -14,6 +15,8 @@ namespace Gating.Replay;
 /// </summary>
 internal sealed class PersonReplay(RegistrySnapshot draft)
 {
+    private static readonly FrozenSet<string> OwnQuotas = FrozenSet.Create(StringComparer.Ordinal, RefusalReason.QuotaExceeded.Code(), RefusalReason.UnitsExceedQuota.Code(), RefusalReason.TooManyWindows.Code());
+
     private readonly Dictionary<long, (QuotaPlan Plan, UsageCharge Charge, int Units)> _charged = [];
     private ImmutableArray<UsageWindow> _windows = [];
 
@@ -73,8 +76,8 @@ internal sealed class PersonReplay(RegistrySnapshot draft)
 
     private void Refused(Entry entry, RefusedAdmission refused)
     {
-        var isPersons = IsOne(refused.Reason, RefusalReason.QuotaExceeded, RefusalReason.UnitsExceedQuota, RefusalReason.TooManyWindows);
-        if (!isPersons && !IsOne(refused.Reason, RefusalReason.SharedQuotaExceeded))
+        var isPersons = OwnQuotas.Contains(refused.Reason);
+        if (!isPersons && !string.Equals(refused.Reason, RefusalReason.SharedQuotaExceeded.Code(), StringComparison.Ordinal))
         {
             Tally.OtherRefusals++;
             return;
@@ -110,18 +113,5 @@ internal sealed class PersonReplay(RegistrySnapshot draft)
         {
             _windows = plan.Refund(_windows, charge, units, at);
         }
-    }
-
-    private static bool IsOne(string word, params ReadOnlySpan<RefusalReason> reasons)
-    {
-        foreach (var reason in reasons)
-        {
-            if (string.Equals(word, reason.Code(), StringComparison.Ordinal))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -36,19 +36,20 @@ internal sealed record GrantRevocation(GrantTerms Terms, UsageCharge Charge, Quo
     public static SettlementId ReadSettled(Entry entry)
     {
         using var json = JsonDocument.Parse(entry.Public);
-        return json.RootElement.GetProperty("v").GetInt32() is not Version and var version
-            ? throw new UnknownVersionException("released entry", version)
-            : new(json.RootElement.GetProperty("grant").GetInt64(), json.RootElement.GetProperty("part").GetInt32());
+        var root = Known(json);
+        return new(root.GetProperty("grant").GetInt64(), root.GetProperty("part").GetInt32());
     }
 
     /// <summary>The grant that such an entry is about, and how many of its units came back.</summary>
     public static (long Grant, int Units) ReadReturned(Entry entry)
     {
         using var json = JsonDocument.Parse(entry.Public);
-        return json.RootElement.GetProperty("v").GetInt32() is not Version and var version
-            ? throw new UnknownVersionException("released entry", version)
-            : (json.RootElement.GetProperty("grant").GetInt64(), json.RootElement.GetProperty("units").GetInt32());
+        var root = Known(json);
+        return (root.GetProperty("grant").GetInt64(), root.GetProperty("units").GetInt32());
     }
+
+    private static JsonElement Known(JsonDocument json) =>
+        json.RootElement.GetProperty("v").GetInt32() is not Version and var version ? throw new UnknownVersionException("released entry", version) : json.RootElement;
 
     private byte[] ToEntry(SettlementId settles, int units) => JsonBytes.OfObject((Terms, settles, units), static (json, state) =>
     {

@@ -49,9 +49,16 @@ public sealed class TimelineReader(ITimelineStore store)
         return new(items, null);
     }
 
+    /// <summary>All items of a span.</summary>
+    public IAsyncEnumerable<TimelineItem> ReadAllAsync(Timeline timeline, TimelineRange range, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.To - range.From, MaxRange, nameof(range));
+        return ItemsAsync(timeline, range, null, int.MaxValue, cancellation);
+    }
+
     /// <summary>All items of one hour.</summary>
     public IAsyncEnumerable<TimelineItem> ReadHourAsync(Timeline timeline, UtcHour hour, CancellationToken cancellation) =>
-        ItemsAsync(timeline, new(hour.Start, hour.End), null, int.MaxValue, cancellation);
+        ReadAllAsync(timeline, new(hour.Start, hour.End), cancellation);
 
     /// <summary>The entries of the operator's ledger that close hours which lie in the span whole, in the order of their seqs. An hour that nothing was recorded in, or that is not closed yet, has none.</summary>
     public async Task<IReadOnlyList<LeafPlace>> ReadClosedAsync(Timeline timeline, TimelineRange range, CancellationToken cancellation)

@@ -58,6 +58,18 @@ public sealed class Intruder(StorageOptions options)
         return copy;
     }
 
+    /// <summary>The row as it was but for one property.</summary>
+    public static TableEntity With(TableEntity row, string property, TableValue value)
+    {
+        var copy = new TableEntity(row.PartitionKey, row.RowKey);
+        foreach (var (name, kept) in row.Properties)
+        {
+            copy.With(name, string.Equals(name, property, StringComparison.Ordinal) ? value : kept);
+        }
+
+        return copy;
+    }
+
     /// <summary>The row with one bit of one property turned, at several places of it where it is long.</summary>
     public static IEnumerable<(string What, TableEntity Row)> Flips(TableEntity row)
     {
@@ -65,13 +77,7 @@ public sealed class Intruder(StorageOptions options)
         {
             foreach (var (what, flipped) in Flips(value))
             {
-                var copy = new TableEntity(row.PartitionKey, row.RowKey);
-                foreach (var (other, kept) in row.Properties)
-                {
-                    copy.With(other, string.Equals(other, name, StringComparison.Ordinal) ? flipped : kept);
-                }
-
-                yield return ($"{row.RowKey}.{name}{what}", copy);
+                yield return ($"{row.RowKey}.{name}{what}", With(row, name, flipped));
             }
         }
     }

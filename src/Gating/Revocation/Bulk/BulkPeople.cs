@@ -33,19 +33,14 @@ public sealed class BulkPeople(NamedPeople names, TimelineReader timelines)
     private async Task<FoundPeople?> FindAsync(BulkSubjects.OfGranted granted, CancellationToken cancellation)
     {
         var people = new HashSet<StreamId>();
-        for (TimelinePosition? after = null; ;)
+        await foreach (var item in timelines.ReadAllAsync(granted.Timeline, granted.Range, cancellation))
         {
-            var page = await timelines.ReadAsync(granted.Timeline, granted.Range, after, TimelineReader.MaxPage, cancellation);
-            people.UnionWith(page.Items.Where(static item => item.Kind is EntryKind.Granted).Select(static item => item.Stream));
-            if (people.Count > BulkOrder.MostPeople)
+            if (item.Kind is EntryKind.Granted && people.Add(item.Stream) && people.Count > BulkOrder.MostPeople)
             {
                 return null;
             }
-
-            if ((after = page.Next) is null)
-            {
-                return new([.. people], []);
-            }
         }
+
+        return new([.. people], []);
     }
 }
