@@ -16,7 +16,7 @@ internal static class ConsentMutants
             "await reads.Withdrawal is not null ? ConsentState.Withdrawn", "await reads.Withdrawal is null && false ? ConsentState.Withdrawn",
             Guard.Of<RefusalTableTests>(nameof(RefusalTableTests.Every_reason_has_a_situation_that_is_refused_for_it))),
         new("A withdrawal stops new grants at once", "the consent is not looked at again before the grant is signed", "Admission/AdmissionGate.cs",
-            "!await consents.HoldAsync(request.Detail.ConsentIds, cancellation) ?", "await Task.FromResult(false) ?",
+            "!await evidence.StillHoldsAsync(request, cancellation) ?", "await Task.FromResult(false) ?",
             Guard.Of<ConsentTests>(nameof(ConsentTests.A_withdrawal_that_comes_between_the_decision_and_the_signature_is_seen))),
         new("A withdrawal stops new grants at once", "grants that were given before are good for a generation", "Generations/GrantRedeemer.cs",
             "if (!await consents.HoldAsync(grant.ConsentIds, cancellation))", "if (await Task.FromResult(false))",
