@@ -136,6 +136,7 @@ internal static class Composition
         services.AddSingleton(configuration);
         services.AddHostedService<RegistrySeeding>();
         services.AddHostedService<LogChecking>();
+        services.AddHostedService<RolesChecking>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(configuration.LogKeys);
