@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.NetworkInformation;
 using Gating.Functions.Tests.Local;
+using Gating.Testing;
 using Shouldly;
 using Xunit;
 
@@ -65,6 +66,27 @@ public sealed class HandlerProcessTests(HostedGate gate)
         }
 
         (await process.EndedAsync().WaitAsync(TimeSpan.FromMinutes(1))).ShouldNotBe(0);
+    }
+
+    /// <summary>The host starts a handler that crashed again, on the same port, and after the third crash no more: its requests fail until an operator looks.</summary>
+    [Fact]
+    public async Task A_handler_that_crashes_comes_back_and_after_the_third_crash_it_does_not()
+    {
+        await using var slot = await HandlerSlot.StartAsync(gate.Folder, HostSettings.Read(gate.Folder), gate.Environment);
+        using var http = new HttpClient();
+        for (var crashes = 1; crashes < 3; crashes++)
+        {
+            await slot.KillAsync();
+            await Eventually.TrueAsync(() => slot.Starts == crashes + 1);
+            (await slot.Ready).ShouldBeTrue();
+            (await http.GetAsync(new Uri(slot.Address, "/healthz"))).IsSuccessStatusCode.ShouldBeTrue();
+            slot.HasGivenUp.ShouldBeFalse();
+        }
+
+        await slot.KillAsync();
+        await Eventually.TrueAsync(() => slot.HasGivenUp);
+        slot.Starts.ShouldBe(3);
+        await Should.ThrowAsync<HttpRequestException>(http.GetAsync(new Uri(slot.Address, "/healthz")));
     }
 
     private HandlerProcess Start(string name, string value) => HandlerProcess.Start(
