@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Gating.Functions.Tests.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,7 +30,9 @@ public sealed class TelemetryTests
         try
         {
             await using var world = await GateWorld.StartAsync(configure: builder => builder.Configuration.AddInMemoryCollection(
-                new Dictionary<string, string?>(StringComparer.Ordinal) { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address }));
+                new Dictionary<string, string?>(StringComparer.Ordinal) { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address }), registry: static registry =>
+                registry["policy"]!["personQuotas"] = JsonNode.Parse("""[{"name":"draft","scope":"person","limit":1,"kind":"calendar","period":"month","shadow":true}]"""));
+            (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(200);
             (await world.Call(world.IdToken("alice")).SendAsync()).Status.ShouldBe(200);
             (await world.Call(world.IdToken("alice")).Units(11).SendAsync()).Status.ShouldBe(400);
             world.Services.GetRequiredService<TracerProvider>().ForceFlush();
@@ -42,7 +45,7 @@ public sealed class TelemetryTests
         }
 
         var metrics = string.Concat(received["/v1/metrics"]);
-        foreach (var expected in new[] { "gating.decisions", "granted", "units_out_of_range", "gating.decision.duration", "gating.storage.requests", "transaction", "queueput" })
+        foreach (var expected in new[] { "gating.decisions", "granted", "units_out_of_range", "gating.decision.duration", "gating.storage.requests", "transaction", "queueput", "gating.shadow_refusals", "draft" })
         {
             metrics.ShouldContain(expected);
         }

@@ -49,6 +49,11 @@ internal sealed partial class TokenEndpoint(
             (Endpoint: this, Context: context, Activity: activity, Started: started, App: app!.Id),
             static (granted, at) =>
             {
+                foreach (var quota in granted.Shadowed)
+                {
+                    GateTelemetry.QuotaShadowed(granted.Terms.Resource, quota.Name);
+                }
+
                 at.Endpoint.Record(at.Activity, at.Started, granted.Replayed ? "replayed" : "granted", "none", at.App);
                 return TokenAnswers.GrantAsync(at.Context, granted);
             },

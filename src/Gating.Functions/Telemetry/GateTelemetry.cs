@@ -17,6 +17,8 @@ internal static class GateTelemetry
 
     private static readonly Counter<long> Decisions = Meter.CreateCounter<long>("gating.decisions", "{decision}", "Token requests answered, by outcome and reason.");
 
+    private static readonly Counter<long> Shadowed = Meter.CreateCounter<long>("gating.shadow_refusals", "{grant}", "Grants that a quota not in force would have refused, by tool and quota.");
+
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("gating.decision.duration", "s", "From the request's arrival to its answer, by outcome.");
 
     private static readonly Counter<long> Messages = Meter.CreateCounter<long>("gating.messages", "{message}", "Deliveries of queue messages, by queue, outcome and reason.");
@@ -26,6 +28,8 @@ internal static class GateTelemetry
     private static readonly Gauge<long> Dossiers = Meter.CreateGauge<long>("gating.dossier.days_left", "d", "Days until a part of a tool's compliance dossier lapses, below 0 where it has or is missing, by tool and part.");
 
     public static void DossierHolds(string tool, string part, int days) => Dossiers.Record(days, new("tool", tool), new("part", part));
+
+    public static void QuotaShadowed(string tool, string quota) => Shadowed.Add(1, new("tool", tool), new("quota", quota));
 
     /// <param name="outcome"><c>done</c>, <c>not_yet</c>, <c>refused</c> (it was set aside, or its sender told) or <c>failed</c>.</param>
     /// <param name="reason">A code of a closed list, or <c>none</c>.</param>

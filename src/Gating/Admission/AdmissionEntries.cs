@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -16,6 +17,7 @@ namespace Gating.Admission;
 /// hashed and never written anew; a new member is a new version. Version 2 of the public part names the issuer, which is a provider's address and nobody's data: what was admitted
 /// under it can be listed without opening what is sealed. Version 3 says where a grant's status is published. Version 4, written where there are any, names the consents that were
 /// found to hold, and what a moderator said of the input. Version 5, written for a tool that demands it, names the heartbeat of the app's filters by its entry in the app's ledger.
+/// Version 6, written where there are any, names the quotas not in force that would have refused it.
 /// </summary>
 internal static class AdmissionEntries
 {
@@ -24,13 +26,15 @@ internal static class AdmissionEntries
     private const int Version = 3;
     private const int EvidencedVersion = 4;
     private const int FilteredVersion = 5;
+    private const int ShadowedVersion = 6;
     private const int FirstVersion = 1;
     private const int PrivateVersion = 1;
 
-    public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge) =>
-        Write(question, VersionOf(question), static (json, state) =>
+    /// <param name="shadowed">Quotas not in force that would have refused it.</param>
+    public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge, ImmutableArray<Quota> shadowed) =>
+        Write(question, shadowed.IsEmpty ? VersionOf(question) : ShadowedVersion, static (json, state) =>
         {
-            var (question, issued, expires, charge) = state;
+            var (question, issued, expires, charge, shadowed) = state;
             json.WriteNumber("iat"u8, issued.ToUnixTimeSeconds());
             json.WriteNumber("exp"u8, expires.ToUnixTimeSeconds());
             if (question.Request.KeyThumbprint is not null)
@@ -59,6 +63,11 @@ internal static class AdmissionEntries
                 json.WriteNumber("filters"u8, filters.Seq);
             }
 
+            if (!shadowed.IsEmpty)
+            {
+                json.WriteTexts("shadow", shadowed.Select(static quota => quota.Name));
+            }
+
             json.WriteString("request"u8, question.Fingerprint);
             json.WriteNumber("registry"u8, question.Registry.Version);
             json.WriteNumber("charged"u8, charge.At.ToUnixTimeMilliseconds());
@@ -71,7 +80,7 @@ internal static class AdmissionEntries
             json.WriteEndArray();
             json.WritePropertyName("details"u8);
             json.WriteRawValue(question.Details.Span, skipInputValidation: true);
-        }, (question, issued, expires, charge));
+        }, (question, issued, expires, charge, shadowed));
 
     /// <summary>Of whom an entry of that kind carries the identity, in its sealed part.</summary>
     public static bool CarriesIdentity(EntryKind kind) => kind is EntryKind.Granted or EntryKind.Refused or EntryKind.Consented;
@@ -142,7 +151,7 @@ internal static class AdmissionEntries
     {
         using var json = JsonDocument.Parse(entry.Public);
         var root = json.RootElement;
-        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > FilteredVersion)
+        if (entry.Kind is not EntryKind.Granted || root.GetProperty("v").GetInt32() is < FirstVersion or > ShadowedVersion)
         {
             throw new UnknownVersionException("grant entry", root.GetProperty("v").GetInt32());
         }
@@ -175,6 +184,13 @@ internal static class AdmissionEntries
     {
         using var json = JsonDocument.Parse(entry.Public);
         return json.RootElement.TryGetProperty("issuer", out var issuer) ? issuer.GetString() : null;
+    }
+
+    /// <summary>Names of the quotas, not in force then, that would have refused the grant of this entry.</summary>
+    public static ImmutableArray<string> ReadShadowed(Entry entry)
+    {
+        using var json = JsonDocument.Parse(entry.Public);
+        return json.RootElement.TryGetProperty("shadow", out var names) ? [.. names.EnumerateArray().Select(static name => name.GetString()!)] : [];
     }
 
     /// <summary>What the grant of this entry charged, and when.</summary>

@@ -121,7 +121,7 @@ public sealed class AdmissionGate(RegistrySource registry, StreamNames names, Ap
 
         var terms = new GrantTerms(
             entry.Stream, entry.Seq, question.Request.App.Id, question.Request.Resource, granted.At, granted.ExpiresAt, question.Details, question.Request.KeyThumbprint, question.Status);
-        return new AdmissionDecision.Granted(signer.Sign(terms), terms, granted.ExpiresAt - granted.At, Replayed: false, granted.Quotas);
+        return new AdmissionDecision.Granted(signer.Sign(terms), terms, granted.ExpiresAt - granted.At, Replayed: false, granted.Quotas) { Shadowed = granted.Shadowed };
     }
 
     private async Task<AdmissionDecision> AnswerTakenAsync(AdmissionQuestion question, StreamId person, KeyRow row, CancellationToken cancellation)

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Gating.Grants;
 using Gating.Identity;
 using Gating.Ledger;
 using Gating.Registry;
+using Gating.Usage;
 
 namespace Gating.Admission;
 
@@ -53,6 +55,9 @@ public abstract record AdmissionDecision(QuotaFields Quotas)
     /// <param name="Replayed">The same request was granted before: this is that grant.</param>
     public sealed record Granted(ReadOnlyMemory<byte> Token, GrantTerms Terms, TimeSpan ExpiresIn, bool Replayed, QuotaFields Quotas) : AdmissionDecision(Quotas)
     {
+        /// <summary>Quotas not in force that would have refused it: for whoever runs the gate, never for the app. Of a replay they were told before.</summary>
+        public ImmutableArray<Quota> Shadowed { get; init; } = [];
+
         public override T Match<TState, T>(TState state, Func<Granted, TState, T> granted, Func<Refused, TState, T> refused) => granted(this, state);
     }
 

@@ -17,7 +17,8 @@ internal abstract record AdmissionAnswer
     }
 
     /// <param name="At">The decision's time: the grant's <c>iat</c>.</param>
-    public sealed record Granted(DateTimeOffset At, DateTimeOffset ExpiresAt, QuotaFields Quotas) : AdmissionAnswer;
+    /// <param name="Shadowed">Quotas not in force that would have refused it.</param>
+    public sealed record Granted(DateTimeOffset At, DateTimeOffset ExpiresAt, QuotaFields Quotas, ImmutableArray<Quota> Shadowed) : AdmissionAnswer;
 
     public sealed record Refused(Refusal Refusal, QuotaFields Quotas) : AdmissionAnswer;
 
@@ -97,8 +98,8 @@ internal static class AdmissionRules
         // Whole seconds, as the token says it: what the entry records and what the grant claims are the same.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + question.Tool!.GrantLifetime;
-        var entry = new EntryDraft(EntryKind.Granted, AdmissionEntries.Granted(question, issued, expires, ((SharedUsage.Held)question.Shared).AddTo(charged.Charge)), question.Sealed);
-        var answer = new AdmissionAnswer.Granted(issued, expires, Fields(question, charged.Statuses, now));
+        var entry = new EntryDraft(EntryKind.Granted, AdmissionEntries.Granted(question, issued, expires, ((SharedUsage.Held)question.Shared).AddTo(charged.Charge), charged.Shadowed), question.Sealed);
+        var answer = new AdmissionAnswer.Granted(issued, expires, Fields(question, charged.Statuses, now), charged.Shadowed);
         return new(state with { Windows = charged.Windows }, [entry], question.Keys, null, null, answer);
     }
 

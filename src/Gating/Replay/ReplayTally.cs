@@ -6,6 +6,7 @@ namespace Gating.Replay;
 public sealed class ReplayTally
 {
     private readonly Dictionary<(string Name, QuotaScope Scope), long> _quotas = [];
+    private readonly Dictionary<string, long> _shadowed = new(StringComparer.Ordinal);
 
     /// <summary>Grants that were given.</summary>
     public long Granted { get; set; }
@@ -31,6 +32,9 @@ public sealed class ReplayTally
     /// <summary>Decisions about apps or tools that are not registered any more: not replayed.</summary>
     public long Unregistered { get; set; }
 
+    /// <summary>How many of the grants that were given each quota would have refused that was not in force then, by its name: as recorded.</summary>
+    public IReadOnlyDictionary<string, long> Shadowed => _shadowed;
+
     /// <summary>How often each quota would have had no room for what was granted.</summary>
     public IReadOnlyDictionary<(string Name, QuotaScope Scope), long> Quotas => _quotas;
 
@@ -48,7 +52,14 @@ public sealed class ReplayTally
         {
             HasNoRoom(name, scope, count);
         }
+
+        foreach (var (name, count) in other.Shadowed)
+        {
+            WasShadowed(name, count);
+        }
     }
+
+    internal void WasShadowed(string name, long times = 1) => _shadowed[name] = _shadowed.GetValueOrDefault(name) + times;
 
     internal void HasNoRoom(string name, QuotaScope scope, long times = 1) => _quotas[(name, scope)] = _quotas.GetValueOrDefault((name, scope)) + times;
 }

@@ -44,6 +44,9 @@ public abstract record Quota(string Name, QuotaScope Scope, long Limit)
     /// <summary>Shortest rolling window and fastest refill.</summary>
     public static readonly TimeSpan MinWindow = TimeSpan.FromSeconds(1);
 
+    /// <summary>Not in force: it is counted and judged as if it were, by itself, and what it would have refused is recorded with the grant. Nobody shares one, no app sees it.</summary>
+    public bool IsShadow { get; init; }
+
     /// <summary>Whether the app may see the numbers of this quota. What is shared with other apps it must not: it could tell people apart, or together.</summary>
     public bool IsOwn => Scope is QuotaScope.AppPersonTool or QuotaScope.AppPerson or QuotaScope.App;
 

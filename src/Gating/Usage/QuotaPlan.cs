@@ -12,17 +12,19 @@ namespace Gating.Usage;
 public sealed class QuotaPlan
 {
     private readonly IQuotaRule[] _rules;
+    private readonly IQuotaRule[] _shadows;
 
     private QuotaPlan(IQuotaRule[] rules)
     {
-        _rules = rules;
-        Ids = [.. rules.Select(rule => rule.Id)];
+        _rules = [.. rules.Where(static rule => !rule.Quota.IsShadow)];
+        _shadows = [.. rules.Where(static rule => rule.Quota.IsShadow)];
+        Ids = [.. _rules.Select(rule => rule.Id)];
         MostWindows = rules.Sum(rule => rule.MostWindows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MostWindows, Head.MaxWindows, nameof(rules));
-        PolicyField = RateLimitFields.Policy(rules);
+        PolicyField = RateLimitFields.Policy(_rules);
     }
 
-    /// <summary>Ids of the windows it charges, in the order of its quotas.</summary>
+    /// <summary>Ids of the windows that it charges with every grant, in the order of its quotas; a shadow's are not among them.</summary>
     public ImmutableArray<ulong> Ids { get; }
 
     /// <summary>How many windows it can keep alive at once for one person.</summary>
@@ -54,7 +56,7 @@ public sealed class QuotaPlan
     private static int WindowsOf(IEnumerable<Quota> quotas) => quotas.Sum(static quota => QuotaRules.For(quota, "", "").MostWindows);
 
     /// <summary>
-    /// Charges <paramref name="units"/> (1 or more) to every quota, or says which have no room. Windows that have ended are dropped.
+    /// Charges <paramref name="units"/> (1 or more) to every quota, or says which have no room. Windows that have ended are dropped. What is charged is charged to each shadow too that has room for it; the others are told.
     /// <paramref name="now"/> counts in whole milliseconds and must not be before any earlier charge to the same windows.
     /// </summary>
     public UsageDecision Charge(ImmutableArray<UsageWindow> windows, long units, DateTimeOffset now)
@@ -63,18 +65,30 @@ public sealed class QuotaPlan
         var time = now.ToUnixTimeMilliseconds();
         if (!HasRoom(windows.AsSpan(), units, time))
         {
-            return new UsageDecision.Exceeded(Violations(windows.AsSpan(), units, time), Read(windows.AsSpan(), time));
+            return new UsageDecision.Exceeded(Violations(windows.AsSpan(), units, time), Read(_rules, windows.AsSpan(), time));
         }
 
-        var buffer = Charged(Memory(windows, stackalloc UsageWindow[StackRows]), windows.AsSpan(), units, time);
-        return buffer.Rows.Length > Head.MaxWindows
-            ? new UsageDecision.TooManyWindows(FitsAt(windows, units, buffer.Rows.Length - Head.MaxWindows, time))
-            : new UsageDecision.Charged([.. buffer.Rows], new(Ids, now), Read(buffer.Rows, time));
+        var memory = Memory(windows, stackalloc UsageWindow[StackRows]);
+        var buffer = Charged(memory, windows.AsSpan(), units, time);
+        if (buffer.Rows.Length > Head.MaxWindows)
+        {
+            // A full head forgets what shadows counted before anybody is refused for it.
+            windows = windows.RemoveAll(static window => QuotaRules.IsShadow(window.Id));
+            buffer = Charged(memory, windows.AsSpan(), units, time);
+        }
+
+        if (buffer.Rows.Length > Head.MaxWindows)
+        {
+            return new UsageDecision.TooManyWindows(FitsAt(windows, units, buffer.Rows.Length - Head.MaxWindows, time));
+        }
+
+        var (ids, shadowed) = ChargeShadows(ref buffer, units, time);
+        return new UsageDecision.Charged([.. buffer.Rows], new(ids, now), Read(_rules, buffer.Rows, time)) { Shadowed = shadowed };
     }
 
-    /// <summary>Where every quota stands, charging nothing.</summary>
+    /// <summary>Where every quota stands, charging nothing; last those that are not in force.</summary>
     public ImmutableArray<QuotaStatus> Read(ImmutableArray<UsageWindow> windows, DateTimeOffset now) =>
-        Read(windows.AsSpan(), now.ToUnixTimeMilliseconds());
+        [.. Read(_rules, windows.AsSpan(), now.ToUnixTimeMilliseconds()), .. Read(_shadows, windows.AsSpan(), now.ToUnixTimeMilliseconds())];
 
     /// <summary>
     /// Returns <paramref name="units"/> of a charge to those of its windows that still count and are still in this plan. Nothing comes back
@@ -85,15 +99,20 @@ public sealed class QuotaPlan
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         var time = now.ToUnixTimeMilliseconds();
         var buffer = new WindowBuffer(Memory(windows, stackalloc UsageWindow[StackRows]), windows.AsSpan(), time);
-        foreach (var rule in _rules)
+        Refund(_rules, ref buffer, charge, units, time);
+        Refund(_shadows, ref buffer, charge, units, time);
+        return [.. buffer.Rows];
+    }
+
+    private static void Refund(IQuotaRule[] rules, ref WindowBuffer buffer, UsageCharge charge, long units, long now)
+    {
+        foreach (var rule in rules)
         {
             if (charge.Ids.Contains(rule.Id))
             {
-                rule.Refund(ref buffer, units, charge.At.ToUnixTimeMilliseconds(), time);
+                rule.Refund(ref buffer, units, charge.At.ToUnixTimeMilliseconds(), now);
             }
         }
-
-        return [.. buffer.Rows];
     }
 
     // Most people have a few live windows; those with many pay an array.
@@ -101,7 +120,7 @@ public sealed class QuotaPlan
 
     private Span<UsageWindow> Memory(ImmutableArray<UsageWindow> windows, Span<UsageWindow> stack)
     {
-        var needed = windows.Length + _rules.Length;
+        var needed = windows.Length + _rules.Length + _shadows.Length;
         return needed <= stack.Length ? stack : new UsageWindow[needed];
     }
 
@@ -133,16 +152,36 @@ public sealed class QuotaPlan
         return violations.DrainToImmutable();
     }
 
-    private ImmutableArray<QuotaStatus> Read(ReadOnlySpan<UsageWindow> windows, long now)
+    private static ImmutableArray<QuotaStatus> Read(IQuotaRule[] rules, ReadOnlySpan<UsageWindow> windows, long now)
     {
-        var statuses = ImmutableArray.CreateBuilder<QuotaStatus>(_rules.Length);
-        foreach (var rule in _rules)
+        var statuses = ImmutableArray.CreateBuilder<QuotaStatus>(rules.Length);
+        foreach (var rule in rules)
         {
             var reading = rule.Read(windows, 0, now);
             statuses.Add(new(rule.Quota, reading.Remaining, Time(reading.Resets)));
         }
 
         return statuses.MoveToImmutable();
+    }
+
+    /// <summary>Each by itself: the ids of all that was charged, and which had no room. One for which a full head has none left counts nothing.</summary>
+    private (ImmutableArray<ulong> Ids, ImmutableArray<Quota> Shadowed) ChargeShadows(ref WindowBuffer buffer, long units, long now)
+    {
+        var (ids, shadowed) = (Ids, ImmutableArray<Quota>.Empty);
+        foreach (var rule in _shadows)
+        {
+            if (!rule.Read(buffer.Rows, units, now).Allows(now))
+            {
+                shadowed = shadowed.Add(rule.Quota);
+            }
+            else if (buffer.Rows.Length < Head.MaxWindows)
+            {
+                rule.Charge(ref buffer, units, now);
+                ids = ids.Add(rule.Id);
+            }
+        }
+
+        return (ids, shadowed);
     }
 
     private WindowBuffer Charged(Span<UsageWindow> memory, ReadOnlySpan<UsageWindow> windows, long units, long now)

@@ -7,6 +7,8 @@ namespace Gating.Usage;
 /// <summary>The one list of quota kinds. A new kind is a case of <see cref="Quota"/>, a rule beside the others, and a line here.</summary>
 internal static class QuotaRules
 {
+    private const ulong ShadowBit = 1;
+
     /// <summary>The rule of one quota as it applies to an app and a tool.</summary>
     public static IQuotaRule For(Quota quota, string app, string tool)
     {
@@ -20,9 +22,13 @@ internal static class QuotaRules
         };
     }
 
+    /// <summary>Whether a quota that is not in force counts in windows of that id.</summary>
+    public static bool IsShadow(ulong id) => (id & ShadowBit) != 0;
+
     /// <summary>
     /// 64 bits of SHA-256 over the scope, what the scope tells apart, the name, and the shape: kind and period. The limit is not in it, so that a
-    /// new limit counts what was used under the old one; the shape is, so that no rule ever reads windows that another kind wrote.
+    /// new limit counts what was used under the old one; the shape is, so that no rule ever reads windows that another kind wrote. The last bit tells a shadow: its windows make room for all others, and what
+    /// it counted is nobody's use.
     /// </summary>
     private static ulong IdOf(Quota quota, string app, string tool, string kind, long period)
     {
@@ -30,7 +36,7 @@ internal static class QuotaRules
         var ownTool = quota.Scope is QuotaScope.AppPersonTool or QuotaScope.PersonTool or QuotaScope.Tool ? tool : "";
         var scope = ((int)quota.Scope).ToString(CultureInfo.InvariantCulture);
         var hash = KeyHash.Of("quota", scope, ownApp, ownTool, quota.Name, kind, period.ToString(CultureInfo.InvariantCulture));
-        return (ulong)(hash.Value >> 64);
+        return ((ulong)(hash.Value >> 64) & ~ShadowBit) | (quota.IsShadow ? ShadowBit : 0);
     }
 
     private static long Length(TimeSpan length)

@@ -13,7 +13,11 @@ public abstract record UsageDecision
     /// <summary>Every quota has room. Nothing is charged until the head is committed with <paramref name="Windows"/>.</summary>
     /// <param name="Charge">What a later refund must present.</param>
     /// <param name="Statuses">As they are after the charge.</param>
-    public sealed record Charged(ImmutableArray<UsageWindow> Windows, UsageCharge Charge, ImmutableArray<QuotaStatus> Statuses) : UsageDecision;
+    public sealed record Charged(ImmutableArray<UsageWindow> Windows, UsageCharge Charge, ImmutableArray<QuotaStatus> Statuses) : UsageDecision
+    {
+        /// <summary>Quotas that would have refused it, were they in force.</summary>
+        public ImmutableArray<Quota> Shadowed { get; init; } = [];
+    }
 
     /// <summary>At least one quota has no room: nothing changes.</summary>
     /// <param name="Violations">All of them, at least one.</param>

@@ -15,7 +15,11 @@ public sealed class ReplaysTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _world = await GateWorld.StartAsync(registry: static registry => DeskCall.Trust(registry));
+        _world = await GateWorld.StartAsync(registry: static registry =>
+        {
+            DeskCall.Trust(registry);
+            registry["policy"]!["personQuotas"] = JsonNode.Parse("""[{"name":"draft","scope":"app_person","limit":1,"kind":"calendar","period":"month","shadow":true}]""");
+        });
         _desk = new(_world);
     }
 
@@ -48,6 +52,25 @@ public sealed class ReplaysTests : IAsyncLifetime
         // Neither was proposed, and both are as they were.
         (await _desk.GetAsync("/v1/changes", _desk.Admin("ada"))).Json.GetProperty("changes").GetArrayLength().ShouldBe(0);
         (await _world.Call(_world.IdToken("mei")).SendAsync()).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_quota_that_is_not_in_force_refuses_nobody_and_the_desk_sees_what_it_would_have()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await _world.Call(_world.IdToken("mei")).GrantAsync();
+        }
+
+        await _world.LogAsync();
+        var tried = await TryAsync("/v1/policies/default", JsonNode.Parse("""{"personQuotas":[{"name":"all","scope":"person","limit":2,"kind":"calendar","period":"month"}]}""")!);
+        tried.ShouldBe(200);
+        tried.Json.GetProperty("shadow").GetRawText().ShouldBe("""[{"name":"draft","would_have_refused":2}]""");
+
+        var person = tried.Json.GetProperty("hardest_hit")[0].GetProperty("person").GetString();
+        var stands = (await _desk.GetAsync($"/v1/people/{person}", _desk.Admin("cid"))).Json.GetProperty("usage")[0].GetProperty("quotas");
+        stands.EnumerateArray().Where(static quota => quota.TryGetProperty("shadow", out _)).ShouldHaveSingleItem().GetRawText().ShouldContain("""name":"draft","scope":"app_person","limit":1,"remaining":0""");
+        (await _world.Call(_world.IdToken("mei")).SendAsync()).Headers["RateLimit-Policy"].ShouldBe("\"daily\";q=1000;w=86400");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class AdmissionEntriesTests
 
     [Fact]
     public void A_later_version_is_refused_by_its_number() =>
-        Should.Throw<UnknownVersionException>(static () => AdmissionEntries.ReadGranted(GenerationEntriesTests.EntryOf(EntryKind.Granted, "{\"v\":6}"u8.ToArray()))).Version.ShouldBe(6);
+        Should.Throw<UnknownVersionException>(static () => AdmissionEntries.ReadGranted(GenerationEntriesTests.EntryOf(EntryKind.Granted, "{\"v\":7}"u8.ToArray()))).Version.ShouldBe(7);
 
     [Fact]
     public async Task Grants_and_refusals_name_their_issuer_in_public_and_the_person_does_not_appear()

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Gating.Admission;
 using Gating.Ledger;
 using Gating.Testing.Storage;
@@ -20,6 +21,24 @@ public sealed class AdmissionGateTests
         granted.Terms.Seq.ShouldBe(1);
         Encoding.UTF8.GetString(entry.Public.Span).ShouldStartWith("""{"v":3,"app":"app","tool":"https://tools.test/face","issuer":"https://issuer.test","iat":""");
         Encoding.UTF8.GetString(entry.Public.Span).ShouldNotContain("alice");
+    }
+
+    [Fact]
+    public async Task What_a_quota_not_in_force_would_have_refused_is_granted_recorded_and_told_once()
+    {
+        _gate.FirstTool["quotas"]!.AsArray().Add(JsonNode.Parse("""{"name":"draft","scope":"person_tool","limit":1,"kind":"calendar","period":"month","shadow":true}"""));
+        (await _gate.AskAsync()).ShouldBeOfType<AdmissionDecision.Granted>().Shadowed.ShouldBeEmpty();
+        var second = (await _gate.AskAsync(static request => request with { IdempotencyKey = GateFixture.Key("k") })).ShouldBeOfType<AdmissionDecision.Granted>();
+        second.Shadowed.ShouldHaveSingleItem().Name.ShouldBe("draft");
+        second.Quotas.Policy!.ShouldNotContain("draft");
+        (await _gate.AskAsync(static request => request with { IdempotencyKey = GateFixture.Key("k") })).ShouldBeOfType<AdmissionDecision.Granted>().Shadowed.ShouldBeEmpty();
+
+        var entries = await _gate.EntriesAsync();
+        entries.Count.ShouldBe(2);
+        entries.Select(AdmissionEntries.ReadShadowed).ShouldBe([[], ["draft"]]);
+        Encoding.UTF8.GetString(entries[0].Public.Span).ShouldStartWith("""{"v":3,""");
+        Encoding.UTF8.GetString(entries[1].Public.Span).ShouldStartWith("""{"v":6,""");
+        AdmissionEntries.ReadGranted(entries[1]).Terms.Seq.ShouldBe(second.Terms.Seq);
     }
 
     [Theory]

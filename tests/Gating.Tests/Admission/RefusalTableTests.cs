@@ -89,7 +89,7 @@ public sealed class RefusalTableTests
         },
         [RefusalReason.UnitsExceedQuota] = gate => gate.AskAsync(request => request with { Detail = request.Detail with { Units = 6 } }),
         [RefusalReason.TooManyWindows] = gate => InState(
-            gate, state => state with { Windows = [.. Enumerable.Range(1, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1), 1))] }),
+            gate, state => state with { Windows = [.. Enumerable.Range(1, Head.MaxWindows).Select(i => new UsageWindow(2UL * (ulong)i, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1), 1))] }),
         [RefusalReason.AppStopped] = gate => With(gate, () => gate.Registry["apps"]![0]!["status"] = "stopped"),
         [RefusalReason.IssuerStopped] = gate => With(gate, () => gate.Registry["issuers"]![0]!["status"] = "stopped"),
         [RefusalReason.KeyStopped] = async gate =>

@@ -131,6 +131,10 @@ internal static class BrokenSeeds
         Set("a calendar quota with a window", Tool + "/quotas/0", "windowSeconds", 5, "name, scope, limit, kind, period"),
         Set("a window of 32 days", Tool + "/quotas/1", "windowSeconds", 2_764_800, "from 1 to 2678400"),
         Set("a refill of no time", Tool + "/quotas/2", "refillSeconds", 0, "from 1 to 2678400"),
+        Set("a shadow that is no flag", Tool + "/quotas/0", "shadow", "yes", "true or false"),
+        new(
+            "a shadow that everybody shares", seed => Put(seed, Tool, "quotas", new[] { new { name = "all", scope = "tool", limit = 5, kind = "calendar", period = "day", shadow = true } }), Tool + "/quotas/0/shadow",
+            "quotas of persons alone", BySchema: true),
         Set(
             "more windows than a head holds", Tool, "quotas",
             Enumerable.Range(0, 10).Select(i => new { name = $"r{i}", scope = "person_tool", limit = 1, kind = "rolling", windowSeconds = 60 }).ToArray(),

@@ -92,6 +92,17 @@ public sealed class DecisionReplayTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task What_shadows_would_have_refused_is_told_as_it_was_recorded()
+    {
+        Gate.FirstTool["quotas"]!.AsArray().Add(JsonNode.Parse("""{"name":"draft","scope":"person_tool","limit":2,"kind":"calendar","period":"month","shadow":true}"""));
+        await AskManyAsync(5, "often");
+        await AskManyAsync(3, "once");
+        var done = await ReplayAsync(Policy, Gate.Registry["policy"]!);
+        done.Tally.Shadowed.ShouldBe(new Dictionary<string, long> { ["draft"] = 4 });
+        (done.Tally.Granted, done.Tally.WouldRefuse).ShouldBe((8, 0));
+    }
+
+    [Fact]
     public async Task Units_that_came_back_are_free_again()
     {
         var grant = await _world.GrantAsync(units: 4);

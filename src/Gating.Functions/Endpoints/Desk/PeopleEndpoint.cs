@@ -95,6 +95,11 @@ internal sealed class PeopleEndpoint(RoleCaller callers, PeopleRecords people, D
             json.WriteString("resets"u8, resets);
         }
 
+        if (status.Quota.IsShadow)
+        {
+            json.WriteBoolean("shadow"u8, true);
+        }
+
         json.WriteEndObject();
     }
 }

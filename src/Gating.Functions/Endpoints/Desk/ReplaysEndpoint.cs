@@ -65,6 +65,16 @@ internal sealed class ReplaysEndpoint(RoleCaller callers, DecisionReplay replay,
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("shadow"u8);
+            foreach (var (name, count) in done.Tally.Shadowed.OrderByDescending(static quota => quota.Value).ThenBy(static quota => quota.Key, StringComparer.Ordinal))
+            {
+                json.WriteStartObject();
+                json.WriteString("name"u8, name);
+                json.WriteNumber("would_have_refused"u8, count);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("hardest_hit"u8);
             foreach (var (person, refusals) in done.Hardest)
             {

@@ -53,7 +53,7 @@ internal static class QuotaReader
             Kind.Rolling => "windowSeconds",
             Kind.Burst => "refillSeconds",
         };
-        var fields = JsonFields.Of(place, "name", "scope", "limit", "kind", length);
+        var fields = JsonFields.Of(place, "name", "scope", "limit", "kind", length, "shadow");
         var name = fields.Text("name", TextRules.QuotaName);
         var scope = fields.Choice("scope", scopes);
         var limit = fields.Integer("limit", 1, Quota.MaxLimit);
@@ -62,14 +62,19 @@ internal static class QuotaReader
             place.Member("kind", place.Value.GetProperty("kind")).RefuseAs("a burst that everybody shares", "calendar or rolling: what is leased in blocks cannot keep to a burst");
         }
 
-        return name.Length == 0
-            ? null
-            : kind switch
-            {
-                Kind.Calendar => new Quota.Calendar(name, scope, limit, fields.Choice(length, RegistryWords.Periods)),
-                Kind.Rolling => new Quota.Rolling(name, scope, limit, fields.Seconds(length, Quota.MinWindow, Quota.MaxWindow)),
-                Kind.Burst => new Quota.Burst(name, scope, limit, fields.Seconds(length, Quota.MinWindow, Quota.MaxWindow)),
-            };
+        var isShadow = fields.OptionalFlag("shadow");
+        if (isShadow && scope is QuotaScope.App or QuotaScope.Tool)
+        {
+            place.Member("shadow", place.Value.GetProperty("shadow")).RefuseAs("a shadow that everybody shares", "shadow beside quotas of persons alone");
+        }
+
+        Quota quota = kind switch
+        {
+            Kind.Calendar => new Quota.Calendar(name, scope, limit, fields.Choice(length, RegistryWords.Periods)),
+            Kind.Rolling => new Quota.Rolling(name, scope, limit, fields.Seconds(length, Quota.MinWindow, Quota.MaxWindow)),
+            Kind.Burst => new Quota.Burst(name, scope, limit, fields.Seconds(length, Quota.MinWindow, Quota.MaxWindow)),
+        };
+        return name.Length == 0 ? null : quota with { IsShadow = isShadow };
     }
 
     private static Kind? KindOf(JsonPlace place)
