@@ -34,7 +34,7 @@ internal sealed class GrowingLog : IDisposable
     /// <summary>Leaves of a stream that fills: the sealer reads each stream's by one query, and Azurite looks at every row of the table for it.</summary>
     private const int Filling = 4_000;
     private const int Together = 16_000;
-    private const int MostAttempts = 10;
+    private const int MostAttempts = 60;
 
     private static readonly EntryHash Digest = EntryHash.FromBytes(new byte[EntryHash.Size]);
 
