@@ -63,30 +63,31 @@ internal static class GrowthCommand
         {
             // The first round warms up what growing made cold.
             Say(round == 0 ? "warming up" : $"round {round} of {Rounds}");
-            var measured = new List<Round>();
             foreach (var operation in Operations)
             {
-                measured.Add(await MeasureAsync(operation, few, many));
+                var measured = await MeasureAsync(operation, few, many);
+                if (round > 0)
+                {
+                    rounds[operation].Add(measured);
+                }
             }
 
             if (round > 0)
             {
                 calibration.Read();
-                Operations.Zip(measured).ToList().ForEach(pair => rounds[pair.First].Add(pair.Second));
             }
         }
 
-        Reading[] readings = [new("ES256 verify + sign, one thread", "µs", calibration.Signatures), new("SHA-256, one thread", "MB/s", calibration.Hashes)];
-        return new(readings, calibration.Loads.Median, [.. Operations.Select(operation => RowOf(operation.What, rounds[operation], size))]);
+        return new(calibration.Readings, calibration.Loads.Median, [.. Operations.Select(operation => RowOf(operation.What, rounds[operation], size))]);
     }
 
     private static Row RowOf(string what, IReadOnlyList<Round> rounds, int size)
     {
-        double Median(Func<Round, double> value) => Spread.Of([.. rounds.Select(value)]).Median;
+        double Median(Func<Round, double> value) => Spread.Of(rounds.Select(value)).Median;
         string Both(Func<Round, double> few, Func<Round, double> many) =>
             $"{Row.Number(Median(few))} to {Row.Number(Median(many))} ms ({Row.Number(Median(round => many(round) / few(round)))}x)";
         return Row.AtMost(
-            $"growth of {what} from {Few} to {size} entries / storage's own", 1.3, Spread.Of([.. rounds.Select(round => round.Growth)]),
+            $"growth of {what} from {Few} to {size} entries / storage's own", 1.3, Spread.Of(rounds.Select(round => round.Growth)),
             $"{Both(round => round.FewOurs, round => round.ManyOurs)}, raw {Both(round => round.FewRaw, round => round.ManyRaw)}, one at a time");
     }
 

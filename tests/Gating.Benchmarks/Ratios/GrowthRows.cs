@@ -25,11 +25,7 @@ internal static class GrowthRows
         var row = new Row(
             $"growth of a grant's latency from {FewRows} to {options.GrowthRows} rows / growth of a raw transaction's", "≤ 1.10x", gate / raw, "x", gate / raw <= 1.1, IsTiming: true,
             $"gate {Row.Number(few.Gate.Median)} to {Row.Number(many.Gate.Median)} ms ({Row.Number(gate)}x), raw {Row.Number(few.Raw.Median)} to {Row.Number(many.Raw.Median)} ms ({Row.Number(raw)}x), one at a time");
-        Reading[] readings =
-        [
-            new("ES256 verify + sign, one thread", "µs", calibration.Signatures), new("SHA-256, one thread", "MB/s", calibration.Hashes),
-        ];
-        return new(readings, calibration.Loads.Median, [row]);
+        return new(calibration.Readings, calibration.Loads.Median, [row]);
     }
 
     private static async Task FillAsync(Stage stage, int rows)

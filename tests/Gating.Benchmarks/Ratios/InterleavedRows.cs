@@ -21,8 +21,7 @@ internal static class InterleavedRows
 
     private static List<Reading> Readings(Calibration calibration, Rounds rounds) =>
     [
-        new("ES256 verify + sign, one thread", "µs", calibration.Signatures),
-        new("SHA-256, one thread", "MB/s", calibration.Hashes),
+        .. calibration.Readings,
         new("bare Kestrel, 8 connections", "requests/s", rounds.Values("hello", Rate)),
         new("raw transactions of 2 rows, 16 connections", "/s", rounds.Values("raw", Rate)),
     ];
