@@ -14,12 +14,17 @@ public static class Eventually
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 
     /// <summary>Asks again only when the last answer is there; an answer that never comes is late as well.</summary>
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    public static Task TrueAsync(Func<Task<bool>> condition) => TrueAsync(condition, Limit, TimeSpan.FromMilliseconds(5));
+
+    /// <summary>Of what takes seconds anyway, and more than ten where a machine does everything else beside: asked ten times a second.</summary>
+    public static Task TrueWithinAMinuteAsync(Func<Task<bool>> condition) => TrueAsync(condition, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100));
+
+    private static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan limit, TimeSpan pause)
     {
-        using var late = new CancellationTokenSource(Limit);
+        using var late = new CancellationTokenSource(limit);
         while (!await condition().WaitAsync(late.Token))
         {
-            await Task.Delay(5, late.Token);
+            await Task.Delay(pause, late.Token);
         }
     }
 }

@@ -88,15 +88,7 @@ public sealed class BulkRevocationsTests(ITestOutputHelper output) : IAsyncLifet
         (await _world.Call(_world.IdToken("bot 1")).SendAsync()).Status.ShouldBe(200);
     }
 
-    /// <summary>Two seconds' work, and more than ten where a machine does everything else beside.</summary>
-    private async Task EndedAsync(string path)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while ((await _desk.GetAsync(path, _desk.Admin("cid"))).Text("standing") is not "ended")
-        {
-            await Task.Delay(50, late.Token);
-        }
-    }
+    private Task EndedAsync(string path) => Eventually.TrueWithinAMinuteAsync(async () => (await _desk.GetAsync(path, _desk.Admin("cid"))).Text("standing") is "ended");
 
     /// <summary>Who it is about, who ordered it and why stands where it is sealed, and nowhere else.</summary>
     private async Task ShouldBeSealedAsync()

@@ -26,7 +26,7 @@ public sealed class HostedJobTests(HostedGate gate)
         (await gate.Studio.GetAsync(put.Text("file"))).Status.ShouldBe(200);
 
         // The trace queue's function seals.
-        await EventuallyAsync(async () => (await gate.Studio.GetAsync($"/v1/receipts/{put.Text("content_id")}")).Status == 200);
+        await Eventually.TrueWithinAMinuteAsync(async () => (await gate.Studio.GetAsync($"/v1/receipts/{put.Text("content_id")}")).Status == 200);
         Encoding.UTF8.GetString((await gate.Studio.GetAsync("/log/checkpoint")).Bytes).ShouldStartWith("localhost/log\n");
         (await gate.Studio.GetAsync("/log/tile/entries/000.p/1")).Status.ShouldBeOneOf(200, 404);
 
@@ -48,7 +48,7 @@ public sealed class HostedJobTests(HostedGate gate)
         new Uri(upload.Text("upload_url")).Authority.ShouldBe(gate.Azurite.Blob.Authority, "the address is storage's, whatever the host calls us");
         (await gate.Studio.PutAtAsync(upload, TinyPng.Of(2))).Status.ShouldBe(201);
         (await gate.Studio.AnnounceAsync(address, upload.Text("upload"))).Status.ShouldBe(202);
-        await EventuallyAsync(async () => (await gate.Studio.GetAsync(address)).Status == 200);
+        await Eventually.TrueWithinAMinuteAsync(async () => (await gate.Studio.GetAsync(address)).Status == 200);
     }
 
     [Theory]
@@ -69,15 +69,5 @@ public sealed class HostedJobTests(HostedGate gate)
         request.Headers.Authorization = TokenCall.Basic(TestRegistry.App, TestRegistry.Secret);
         using var answer = await gate.World.Http.SendAsync(request);
         return (int)answer.StatusCode;
-    }
-
-    // The sealer waits a second, and the machine may be busy: a neighbour's patience is not enough.
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await condition())
-        {
-            await Task.Delay(100, late.Token);
-        }
     }
 }

@@ -4,6 +4,7 @@ using Gating.Archive;
 using Gating.Functions.Tests.World;
 using Gating.Local.Storage;
 using Gating.Messages;
+using Gating.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -71,13 +72,13 @@ public sealed class QueueTests(HostedGate gate)
     private async Task EmptyAsync(string queue)
     {
         var client = Queues.GetQueueClient(queue);
-        await EventuallyAsync(async () => !await client.ExistsAsync() || (await client.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
+        await Eventually.TrueWithinAMinuteAsync(async () => !await client.ExistsAsync() || (await client.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0);
     }
 
     private async Task<DeadLetter> LetterAsync(string queue, Predicate<DeadLetter> wanted)
     {
         DeadLetter? found = null;
-        await EventuallyAsync(async () => (found = (await ReadAsync(queue)).Find(wanted)) is not null);
+        await Eventually.TrueWithinAMinuteAsync(async () => (found = (await ReadAsync(queue)).Find(wanted)) is not null);
         return found!;
     }
 
@@ -90,14 +91,5 @@ public sealed class QueueTests(HostedGate gate)
         }
 
         return letters;
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await condition())
-        {
-            await Task.Delay(100, late.Token);
-        }
     }
 }
