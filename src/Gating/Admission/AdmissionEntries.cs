@@ -32,7 +32,7 @@ internal static class AdmissionEntries
 
     /// <param name="shadowed">Quotas not in force that would have refused it.</param>
     public static byte[] Granted(AdmissionQuestion question, DateTimeOffset issued, DateTimeOffset expires, UsageCharge charge, ImmutableArray<Quota> shadowed) =>
-        Write(question, shadowed.IsEmpty ? VersionOf(question) : ShadowedVersion, static (json, state) =>
+        Write(question, VersionOf(question, shadowed), static (json, state) =>
         {
             var (question, issued, expires, charge, shadowed) = state;
             json.WriteNumber("iat"u8, issued.ToUnixTimeSeconds());
@@ -202,8 +202,10 @@ internal static class AdmissionEntries
         return new([.. ids], DateTimeOffset.FromUnixTimeMilliseconds(json.RootElement.GetProperty("charged").GetInt64()));
     }
 
-    private static int VersionOf(AdmissionQuestion question) =>
-        question.Filters is not null ? FilteredVersion : question is { Consents.IsEmpty: true, Moderation: not ModerationFinding.Attested } ? Version : EvidencedVersion;
+    private static int VersionOf(AdmissionQuestion question, ImmutableArray<Quota> shadowed) =>
+        !shadowed.IsEmpty ? ShadowedVersion
+        : question.Filters is not null ? FilteredVersion
+        : question is { Consents.IsEmpty: true, Moderation: not ModerationFinding.Attested } ? Version : EvidencedVersion;
 
     private static byte[] Write<TState>(AdmissionQuestion question, int version, Action<Utf8JsonWriter, TState> rest, TState state) =>
         JsonBytes.OfObject((question, version, rest, state), static (json, all) =>

@@ -28,7 +28,11 @@ internal sealed class PersonReplay(RegistrySnapshot draft)
         {
             case EntryKind.Granted:
                 var terms = AdmissionEntries.ReadGranted(entry).Terms;
-                AdmissionEntries.ReadShadowed(entry).ToList().ForEach(name => Tally.WasShadowed(name));
+                foreach (var name in AdmissionEntries.ReadShadowed(entry))
+                {
+                    Tally.WasShadowed(name);
+                }
+
                 Granted(entry, terms.App, terms.Resource, MediaDetail.ReadUnits(terms.Details));
                 break;
             case EntryKind.Refused:
