@@ -12,14 +12,13 @@ internal static class GuardLoop
 
         // What a test prints must not look like a verdict.
         Console.SetOut(TextWriter.Null);
-        MutatedContext? context = null;
+        var contexts = new Dictionary<string, MutatedContext>(StringComparer.Ordinal);
         while (await requests.ReadLineAsync() is { } line)
         {
             var request = JsonSerializer.Deserialize<GuardRequest>(line)!;
-            if (context?.Assembly != request.Assembly)
+            if (!contexts.TryGetValue(request.Assembly, out var context))
             {
-                context?.Unload();
-                context = new(request.Assembly);
+                contexts[request.Assembly] = context = new(request.Assembly);
             }
 
             await verdicts.WriteLineAsync(JsonSerializer.Serialize(await context.RunAsync(request.Guard)));
@@ -36,6 +35,9 @@ internal sealed record GuardRequest(string Assembly, Guard Guard);
 internal sealed record GuardVerdict(string? Failure)
 {
     public bool Passed => Failure is null;
+
+    /// <summary>Where it failed.</summary>
+    public string? Trace { get; init; }
 
     /// <summary>The process ended under it.</summary>
     public bool BrokeDown { get; init; }

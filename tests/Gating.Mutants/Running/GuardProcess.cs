@@ -7,7 +7,7 @@ namespace Gating.Mutants.Running;
 
 /// <summary>
 /// Runs guards in a process of their own, because a mutant may loop for ever, overflow the stack or take all memory. One process serves until a guard
-/// does not answer in time; then it is killed and the next guard gets a new one.
+/// does not answer in time, or it holds as many assemblies as it may; then it is killed and the next guard gets a new one.
 /// </summary>
 /// <param name="eventuallySeconds">How long a guard waits for what a mutant may never do.</param>
 internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
@@ -15,6 +15,10 @@ internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
     /// <summary>Guards take milliseconds; the rest is for a machine that does much else.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
+    /// <summary>Assemblies that one process loads: each stays, with its tests, for some 6 MB.</summary>
+    private const int MostAssemblies = 50;
+
+    private readonly HashSet<string> _loaded = new(StringComparer.Ordinal);
     private Process? _process;
     private TimeSpan _ended;
 
@@ -23,7 +27,13 @@ internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
 
     public async Task<GuardVerdict> RunAsync(GuardRequest request)
     {
+        if (!_loaded.Contains(request.Assembly) && _loaded.Count == MostAssemblies)
+        {
+            End();
+        }
+
         _process ??= Start();
+        _loaded.Add(request.Assembly);
         try
         {
             await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request));
@@ -72,5 +82,6 @@ internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
+        _loaded.Clear();
     }
 }

@@ -5,11 +5,12 @@ using Xunit.Sdk;
 
 namespace Gating.Mutants.Running;
 
-/// <summary>One Gating.dll with the tests beside it, kept apart from every other: only assemblies that reference Gating are loaded anew.</summary>
-internal sealed class MutatedContext(string assembly) : AssemblyLoadContext(isCollectible: true)
+/// <summary>
+/// One Gating.dll with the tests beside it, kept apart from every other: only assemblies that reference Gating are loaded anew. Never unloaded: in contexts that could be, .NET 10 on a busy machine
+/// lost objects that continuations still held (a NullReferenceException in one guard of a hundred, an AccessViolationException in another). Whoever runs many ends the process instead.
+/// </summary>
+internal sealed class MutatedContext(string assembly) : AssemblyLoadContext
 {
-    public string Assembly => assembly;
-
     /// <summary>Runs every case of a test as the runner would: a new instance for each, its data read from its attributes.</summary>
     public async Task<GuardVerdict> RunAsync(Guard guard)
     {
@@ -30,7 +31,7 @@ internal sealed class MutatedContext(string assembly) : AssemblyLoadContext(isCo
         catch (Exception error)
         {
             var cause = error is TargetInvocationException { InnerException: { } inner } ? inner : error;
-            return new($"{cause.GetType().Name}: {string.Join(' ', cause.Message.Split((char[])[], StringSplitOptions.RemoveEmptyEntries))}");
+            return new($"{cause.GetType().Name}: {string.Join(' ', cause.Message.Split((char[])[], StringSplitOptions.RemoveEmptyEntries))}") { Trace = cause.StackTrace };
         }
     }
 
