@@ -181,6 +181,7 @@ internal static class Composition
         services.AddSingleton<IEntryIndex>(static provider => provider.GetRequiredService<OutputIndexing>());
         services.AddSingleton<IEntryIndex, TimelineIndexing>();
         services.AddSingleton<IEntryIndex, StatusMarking>();
+        services.AddSingleton<IEntryIndex, StopWaking>();
         services.AddSingleton<IEntryIndex>(static provider => provider.GetRequiredService<PersonSignals>());
         services.AddSingleton<EntryIndexes>();
         services.AddSingleton<TimelineReader>();
@@ -216,6 +217,7 @@ internal static class Composition
         services.AddSingleton<RegistryStops>();
         services.AddSingleton<NamedPeople>();
         services.AddSingleton<OpenGrants>();
+        services.AddSingleton<BegunStops>();
         services.AddSingleton<RevocationDesk>();
         services.AddSingleton<RecordedAppeals>();
         services.AddSingleton<AppealDesk>();

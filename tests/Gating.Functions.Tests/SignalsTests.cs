@@ -92,6 +92,25 @@ public sealed class SignalsTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_stop_that_begins_later_it_hears_when_it_begins()
+    {
+        await _world.AddDrivenInstanceAsync();
+        await CreatePushAsync(_receiver.Issuer("events"));
+        await _world.Call(_world.IdToken("mei")).GrantAsync();
+        var from = DateTimeOffset.UtcNow.AddSeconds(5);
+        await RevokeAsync("mei", $",\"effective_from\":\"{Registry.Reading.Rfc3339.Text(from)}\"");
+        while (DateTimeOffset.UtcNow < from)
+        {
+            _received.ShouldBeEmpty();
+            await Task.Delay(50);
+        }
+
+        await UntilAsync(() => !_received.IsEmpty);
+        output.WriteLine($"told {(DateTimeOffset.UtcNow - from).TotalMilliseconds:F0} ms after the time");
+        Claims(_received.First().Token).GetProperty("events").GetProperty(SecurityEvents.SessionRevoked).GetProperty("event_timestamp").GetInt64().ShouldBe(from.ToUnixTimeSeconds());
+    }
+
+    [Fact]
     public async Task An_app_that_fetches_gets_what_waits_until_it_says_that_it_has_it()
     {
         (await App(HttpMethod.Post, "/ssf/streams", $$"""{"events_requested":["{{SecurityEvents.SessionRevoked}}","urn:whatever"]}""")).ShouldBe(201);
@@ -285,9 +304,9 @@ public sealed class SignalsTests(ITestOutputHelper output) : IAsyncLifetime
         return new((int)response.StatusCode, await response.Content.ReadAsStringAsync(), "", null, null, null);
     }
 
-    private async Task RevokeAsync(string subject)
+    private async Task RevokeAsync(string subject, string more = "")
     {
-        var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"{{{subject}}}"}},"reason":"abuse","text":"x"}""";
+        var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"{{{subject}}}"}},"reason":"abuse","text":"x"{{{more}}}}""";
         (await _desk.SendAsync(HttpMethod.Post, "/v1/revocations", _desk.Admin("ada"), Encoding.UTF8.GetBytes(order), ("Idempotency-Key", subject))).ShouldBe(201);
     }
 

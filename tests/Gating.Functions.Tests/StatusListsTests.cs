@@ -77,6 +77,43 @@ public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_revoked_from_a_time_on_is_refused_from_then_on_and_shows_on_every_list_soon_after()
+    {
+        await _world.AddDrivenInstanceAsync();
+        var before = await GrantAsync("mei");
+        var from = DateTimeOffset.UtcNow.AddSeconds(6);
+        (await RevokeAsync("mei", from)).ShouldBe(201);
+        var between = await GrantAsync("mei", instance: 1);
+        string[] grants = [before, between];
+        foreach (var grant in grants)
+        {
+            (await new GrantCall(_world, instance: 1).IntrospectAsync(grant)).Json.GetProperty("active").GetBoolean().ShouldBeTrue();
+            (await StatusAsync(grant)).ShouldBe(0);
+        }
+
+        DateTimeOffset.UtcNow.ShouldBeLessThan(from, "too slow to see anything");
+        await Task.Delay(from - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(20));
+        var began = Stopwatch.StartNew();
+        for (var instance = 0; instance < 2; instance++)
+        {
+            (await _world.Call(_world.IdToken("mei"), instance).SendAsync()).ShouldBeRefused(400, "person_revoked");
+            foreach (var grant in grants)
+            {
+                Encoding.UTF8.GetString((await new GrantCall(_world, instance).IntrospectAsync(grant)).Bytes).ShouldBe("""{"active":false}""");
+            }
+        }
+
+        var asked = began.Elapsed;
+        while ((await Task.WhenAll(grants.SelectMany(grant => new[] { StatusAsync(grant), StatusAsync(grant, 1) }))).Any(static status => status == 0))
+        {
+            began.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+            await Task.Delay(20);
+        }
+
+        output.WriteLine($"two questions for a grant and four about one, begun 20 ms after the time, were refused within {asked.TotalMilliseconds:F0} ms; on the lists of both instances both grants showed after {began.ElapsedMilliseconds} ms");
+    }
+
+    [Fact]
     public async Task While_an_app_is_stopped_none_of_its_grants_is_valid()
     {
         var grant = await GrantAsync("mei");
@@ -168,9 +205,10 @@ public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
 
     private Task<string> GrantAsync(string subject, int instance = 0) => _world.Call(_world.IdToken(subject), instance).GrantAsync();
 
-    private async Task<int> RevokeAsync(string subject)
+    private async Task<int> RevokeAsync(string subject, DateTimeOffset? from = null)
     {
-        var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"{{{subject}}}"}},"reason":"abuse","text":"why"}""";
+        var effective = from is { } time ? $",\"effective_from\":\"{Registry.Reading.Rfc3339.Text(time)}\"" : "";
+        var order = $$$"""{"subject":{"account":{"issuer":"{{{_world.IdentityIssuer}}}","subject":"{{{subject}}}"}},"reason":"abuse","text":"why"{{{effective}}}}""";
         return (await _desk.SendAsync(HttpMethod.Post, "/v1/revocations", _desk.Admin("ada"), Encoding.UTF8.GetBytes(order), ("Idempotency-Key", subject))).Status;
     }
 

@@ -16,7 +16,7 @@ internal sealed class Laboratory : IDisposable
     // Most guards are the ledger's, and for them a mutant is compiled in half the time.
     private readonly Lazy<GatingSource> _ledger = new(() => GatingSource.Load(["Admission", "Identity", "Ledger", "Registry", "Usage"]));
     private readonly Lazy<GatingSource> _whole = new(() => GatingSource.Load(
-        ["Access", "Admission", "Appeals", "Archive", "Clients", "Consents", "Generations", "Grants", "Holds", "Identity", "Ledger", "Log", "Mandates", "Messages", "Moderators", "Registry", "Revocation", "Signals", "StatusLists", "Timelines", "Usage"]));
+        ["Access", "Admission", "Appeals", "Archive", "Clients", "Consents", "Erasure", "Generations", "Grants", "Holds", "Identity", "Ledger", "Log", "Mandates", "Messages", "Moderators", "Registry", "Revocation", "Signals", "StatusLists", "Timelines", "Usage"]));
     private readonly GuardProcess _changed = new(eventuallySeconds: 3);
     private readonly GuardProcess _unchanged = new(eventuallySeconds: 10);
     private readonly Dictionary<string, Fate> _fates = new(StringComparer.Ordinal);

@@ -18,7 +18,7 @@ public enum ErasureRefusal
     /// <summary>A legal hold stands.</summary>
     Held = 4,
 
-    /// <summary>The person is suspended: it ends first.</summary>
+    /// <summary>The person is suspended, or a stop is to begin: it ends, or begins, first.</summary>
     Suspended = 5,
 
     /// <summary>Something was recorded of the person meanwhile: ask again.</summary>
@@ -39,7 +39,7 @@ public static class ErasureRules
     /// <summary>Whether it may begin, of a stream whose last entry was <paramref name="last"/>.</summary>
     public static ErasureRefusal? Refuse(StreamState state, DateTimeOffset last, DateTimeOffset now) =>
         state.Holds.Any ? ErasureRefusal.Held
-        : state.StatusAt(now) is StreamStatus.Suspended ? ErasureRefusal.Suspended
+        : state.StatusAt(now) is StreamStatus.Suspended || state.Stops.Standing.Any(stop => stop.WaitsAt(now)) ? ErasureRefusal.Suspended
         : now - last < Kept ? ErasureRefusal.TooEarly
         : null;
 

@@ -36,9 +36,9 @@ public sealed record StreamState(StreamStatus Status, int Epoch, ImmutableArray<
     /// <summary>Revocations and suspensions of whose stream it is.</summary>
     public StreamStops Stops { get; init; } = StreamStops.None;
 
-    /// <summary>What a request of the owner's meets at that time: a suspension ends by itself. Of one without a known end it is not guessed when.</summary>
+    /// <summary>What a request of the owner's meets at that time: stops begin and end by themselves. Where none is known it is not guessed when.</summary>
     public StreamStatus StatusAt(DateTimeOffset now) =>
-        Status is StreamStatus.Suspended && !Stops.Standing.IsEmpty && Stops.Standing.All(stop => !stop.HoldsAt(now)) ? StreamStatus.Active : Status;
+        Status is StreamStatus.Active or StreamStatus.Erased || Stops.Standing.IsEmpty ? Status : Stops.StatusAt(now);
 
     internal StreamState With(StreamStops stops) => this with { Stops = stops, Status = Status is StreamStatus.Erased ? StreamStatus.Erased : stops.Status, Epoch = Epoch + 1 };
 }

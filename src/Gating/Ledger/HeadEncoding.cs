@@ -7,12 +7,16 @@ namespace Gating.Ledger;
 /// The stored bytes of a head, version first, all integers big-endian:
 /// <c>version(1)=3 ‖ seq(8) ‖ hash(32) ‖ unix-ms(8) ‖ announced(8) ‖ salt-length(1) ‖ salt ‖ status(1) ‖ epoch(4) ‖ refusal-minute-ms(8) ‖ refusals(4)
 /// ‖ windows(2) × [id(8) ‖ start-ms(8) ‖ end-ms(8) ‖ used(8)] ‖ rows(2) × [key(16) ‖ seq(8) ‖ expires-ms(8)] ‖ holds(2) × id(16) ‖ lifted-holds(2) × id(16)
-/// ‖ stops(2) × [id(16) ‖ seq(8) ‖ until-ms(8), 0 without end] ‖ lifted-stops(2) × [the same]</c>. At most about 16 KiB. Versions 1 and 2, which no MAC went with (see RowMac.cs), are refused: whoever could
+/// ‖ stops(2) × [id(16) ‖ seq(8) ‖ until-ms(8), 0 without end] ‖ lifted-stops(2) × [the same]</c>. At most about 16 KiB. Where a stop begins later than its entry the version is 4 and each stop ends with
+/// <c>from-ms(8), 0 from its entry on</c>: who does not know of that would hold somebody up too early. Versions 1 and 2, which no MAC went with (see RowMac.cs), are refused: whoever could
 /// write one would get around it.
 /// </summary>
 public static class HeadEncoding
 {
     public const byte Version = 3;
+
+    /// <summary>Written where it is needed, and only there.</summary>
+    public const byte TimedVersion = 4;
 
     private const int FixedSize = 1 + 8 + EntryHash.Size + 8 + 8 + 1 + 1 + 4 + 8 + 4 + 2 + 2 + 2 + 2 + 2 + 2;
     private const int WindowSize = 32;
@@ -24,11 +28,12 @@ public static class HeadEncoding
         var state = head.State;
         var holds = state.Holds;
         var stops = state.Stops;
+        var timed = stops.Standing.Concat(stops.Lifted).Any(static stop => stop.From is not null);
         var bytes = new byte[
             FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize)
-            + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size) + ((stops.Standing.Length + stops.Lifted.Length) * StopSize)];
+            + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size) + ((stops.Standing.Length + stops.Lifted.Length) * (timed ? StopSize + 8 : StopSize))];
         var rest = bytes.AsSpan();
-        Byte(ref rest, Version);
+        Byte(ref rest, timed ? TimedVersion : Version);
         Int64(ref rest, head.Seq);
         head.Hash.Write(rest);
         rest = rest[EntryHash.Size..];
@@ -61,8 +66,8 @@ public static class HeadEncoding
 
         Holds(ref rest, holds.Standing);
         Holds(ref rest, holds.Lifted);
-        Stops(ref rest, stops.Standing);
-        Stops(ref rest, stops.Lifted);
+        Stops(ref rest, stops.Standing, timed);
+        Stops(ref rest, stops.Lifted, timed);
         return bytes;
     }
 
@@ -71,7 +76,7 @@ public static class HeadEncoding
     {
         var reader = new SequenceReader(bytes);
         var version = reader.Byte();
-        if (version != Version)
+        if (version is not (Version or TimedVersion))
         {
             throw new UnknownVersionException("head", version);
         }
@@ -99,7 +104,7 @@ public static class HeadEncoding
         }
 
         var holds = new StreamHolds(reader.Holds(StreamHolds.MaxStanding), reader.Holds(StreamHolds.MaxLifted));
-        var stops = new StreamStops(reader.Stops(StreamStops.MaxStanding), reader.Stops(StreamStops.MaxLifted));
+        var stops = new StreamStops(reader.Stops(StreamStops.MaxStanding, version is TimedVersion), reader.Stops(StreamStops.MaxLifted, version is TimedVersion));
         reader.End();
         return new(seq, hash, time, announced, salt, ImmutableArray.Create(rows), new(status, epoch, ImmutableArray.Create(windows), refusals) { Holds = holds, Stops = stops });
     }
@@ -126,7 +131,7 @@ public static class HeadEncoding
         }
     }
 
-    private static void Stops(ref Span<byte> rest, ImmutableArray<StreamStop> stops)
+    private static void Stops(ref Span<byte> rest, ImmutableArray<StreamStop> stops, bool timed)
     {
         Count(ref rest, stops.Length);
         foreach (var stop in stops)
@@ -135,6 +140,10 @@ public static class HeadEncoding
             rest = rest[KeyHash.Size..];
             Int64(ref rest, stop.Seq);
             Int64(ref rest, stop.Until?.ToUnixTimeMilliseconds() ?? 0);
+            if (timed)
+            {
+                Int64(ref rest, stop.From?.ToUnixTimeMilliseconds() ?? 0);
+            }
         }
     }
 
@@ -176,6 +185,8 @@ public static class HeadEncoding
 
         public DateTimeOffset Time() => DateTimeOffset.FromUnixTimeMilliseconds(Int64());
 
+        public DateTimeOffset? OptionalTime() => Int64() is var time and not 0 ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+
         public int Count(int max)
         {
             var count = BinaryPrimitives.ReadUInt16BigEndian(Take(2));
@@ -193,12 +204,12 @@ public static class HeadEncoding
             return ImmutableArray.Create(holds);
         }
 
-        public ImmutableArray<StreamStop> Stops(int max)
+        public ImmutableArray<StreamStop> Stops(int max, bool timed)
         {
             var stops = new StreamStop[Count(max)];
             for (var i = 0; i < stops.Length; i++)
             {
-                stops[i] = new(KeyHash.FromBytes(Take(KeyHash.Size)), Int64(), Int64() is var until and not 0 ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null);
+                stops[i] = new(KeyHash.FromBytes(Take(KeyHash.Size)), Int64(), OptionalTime(), timed ? OptionalTime() : null);
             }
 
             return ImmutableArray.Create(stops);

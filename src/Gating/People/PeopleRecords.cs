@@ -17,11 +17,12 @@ public sealed record PersonAppeal(string App, DateTimeOffset At, DateTimeOffset 
 /// <param name="Status">What a request of theirs meets now.</param>
 /// <param name="SuspendedUntil">When the last suspension ends; null where there is none, or one without an end.</param>
 /// <param name="Stops">Revocations and suspensions that hold now.</param>
+/// <param name="NextStop">When the first of those begins that are ordered for later; null where there is none.</param>
 /// <param name="Holds">Legal holds.</param>
 /// <param name="Entries">Of their ledger.</param>
 /// <param name="Usage">With the tools and through the apps of the last <see cref="PeopleRecords.MostEntries"/> entries, as far as these are registered.</param>
 public sealed record PersonRecord(
-    StreamStatus Status, DateTimeOffset? SuspendedUntil, int Stops, int Holds, long Entries, DateTimeOffset Since, DateTimeOffset Last, ImmutableArray<PersonUsage> Usage, ImmutableArray<PersonAppeal> Appeals);
+    StreamStatus Status, DateTimeOffset? SuspendedUntil, int Stops, DateTimeOffset? NextStop, int Holds, long Entries, DateTimeOffset Since, DateTimeOffset Last, ImmutableArray<PersonUsage> Usage, ImmutableArray<PersonAppeal> Appeals);
 
 /// <summary>What is recorded of a person, read for whoever asks: the head, the first entry, and the last ones. Throws <see cref="StorageUnavailableException"/>.</summary>
 public sealed class PeopleRecords(ILedgerStore ledger, RecordedAppeals recorded, RegistrySource registry, TimeProvider time)
@@ -64,6 +65,7 @@ public sealed class PeopleRecords(ILedgerStore ledger, RecordedAppeals recorded,
             head.StatusAt(now),
             stops.Count > 0 && stops.TrueForAll(static stop => stop.Until is not null) ? stops.Max(static stop => stop.Until) : null,
             stops.Count,
+            head.State.Stops.Standing.Where(stop => stop.WaitsAt(now)).Min(static stop => stop.From),
             head.State.Holds.Standing.Length,
             head.Seq,
             first.Time,

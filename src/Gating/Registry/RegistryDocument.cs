@@ -18,23 +18,54 @@ public sealed record RegistryDocument(
     /// <summary>Thumbprints (RFC 7638) of the keys that a stop stands on.</summary>
     public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Stops that begin at a time of their own: nothing here is stopped by them, a snapshot is (<see cref="ToSnapshot"/>).</summary>
+    public ImmutableArray<RegistryStop> Timed { get; init; } = [];
+
     /// <summary>The version of the seed file's and the rows' shape. Readers refuse any other.</summary>
     public const int SchemaVersion = 1;
 
     /// <summary>The registry before anything was written: nobody is known, so everybody is refused.</summary>
     public static RegistryDocument Empty { get; } = new([], [], [], [], []);
 
-    public RegistrySnapshot ToSnapshot(long version, long readAt) => new(
-        version,
-        Apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal),
-        Tools.ToFrozenDictionary(tool => tool.Resource, StringComparer.Ordinal),
-        Issuers.ToFrozenDictionary(issuer => issuer.Id, StringComparer.Ordinal),
-        PersonQuotas,
-        readAt)
+    /// <param name="now">Stops that begin by then hold.</param>
+    public RegistrySnapshot ToSnapshot(long version, long readAt, DateTimeOffset now)
     {
-        Moderators = Moderators.ToFrozenDictionary(moderator => moderator.Id, StringComparer.Ordinal),
-        StoppedKeys = StoppedKeys,
-    };
+        var document = StoppedBy([.. Timed.Where(stop => stop.From <= now)]);
+        return new(
+            version,
+            document.Apps.ToFrozenDictionary(app => app.Id, StringComparer.Ordinal),
+            document.Tools.ToFrozenDictionary(tool => tool.Resource, StringComparer.Ordinal),
+            document.Issuers.ToFrozenDictionary(issuer => issuer.Id, StringComparer.Ordinal),
+            PersonQuotas,
+            readAt)
+        {
+            Moderators = document.Moderators.ToFrozenDictionary(moderator => moderator.Id, StringComparer.Ordinal),
+            StoppedKeys = document.StoppedKeys,
+            ChangesAt = Timed.Where(stop => stop.From > now).Min(static stop => stop.From),
+        };
+    }
+
+    /// <summary>The same with these stops on it.</summary>
+    internal RegistryDocument StoppedBy(IReadOnlyCollection<RegistryStop> stops)
+    {
+        if (stops.Count == 0)
+        {
+            return this;
+        }
+
+        var keys = StoppedKeys.Concat(stops.Where(static stop => stop.Kind is RegistryKind.Key).Select(static stop => stop.Name)).ToFrozenSet(StringComparer.Ordinal);
+        return this with
+        {
+            Apps = [.. Apps.Select(app => app with { Status = StatusOf(RegistryKind.App, app.Id, app.Status), StoppedKeys = keys })],
+            Tools = [.. Tools.Select(tool => tool with { Status = StatusOf(RegistryKind.Tool, tool.Resource, tool.Status) })],
+            Issuers = [.. Issuers.Select(issuer => issuer with { Status = StatusOf(RegistryKind.Issuer, issuer.Id, issuer.Status), StoppedKeys = keys })],
+            Moderators = [.. Moderators.Select(moderator => moderator with { Status = StatusOf(RegistryKind.Moderator, moderator.Id, moderator.Status), StoppedKeys = keys })],
+            StoppedKeys = keys,
+        };
+
+        RegistryStatus StatusOf(RegistryKind kind, string name, RegistryStatus own) =>
+            stops.Any(stop => stop.Kind == kind && string.Equals(stop.Name, name, StringComparison.Ordinal)) ? RegistryStatus.Stopped : own;
+    }
 }
 
 /// <summary>What came of reading a seed file or rows: all of it, or every error.</summary>

@@ -30,6 +30,9 @@ public sealed record RegistrySnapshot(
     /// <summary>Thumbprints (RFC 7638) of keys by which nothing is proven any more, whoever presents them.</summary>
     public FrozenSet<string> StoppedKeys { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>When the first of the stops begins that are recorded and do not hold yet: from then on this is not the registry any more. Null where there is none.</summary>
+    public DateTimeOffset? ChangesAt { get; init; }
+
     /// <summary>All three are registered and nobody stopped any of them.</summary>
     /// <param name="issuer">Null where it is not known.</param>
     public bool IsOpen(string app, string resource, string? issuer) =>

@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace Gating.Registry;
 
 /// <summary>
-/// Hands out the registry, never older than <see cref="MaxAge"/>, counted from the start of the read that it rests on. Nobody reads while nobody asks: a young
+/// Hands out the registry, never older than <see cref="MaxAge"/>, counted from the start of the read that it rests on, nor from before a stop that has begun by our clock. Nobody reads while nobody asks: a young
 /// snapshot costs nothing, an older one starts one read in the background, one too old is waited for. If that read fails the answer is an
 /// exception, never the old snapshot: a registry that cannot be read could have stopped anything. Safe for concurrent use; one per process.
 /// </summary>
@@ -34,9 +34,9 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
     /// </summary>
     public ValueTask<RegistrySnapshot> GetAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _current) is { } snapshot && AgeOf(snapshot) is var age && age <= MaxAge)
+        if (Volatile.Read(ref _current) is { } snapshot && IsFresh(snapshot))
         {
-            if (age > RefreshAge)
+            if (AgeOf(snapshot) > RefreshAge)
             {
                 // Its outcome is kept where the next demand finds it.
                 _ = JoinOrStart();
@@ -55,7 +55,7 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
         {
             switch (await JoinOrStart().WaitAsync(cancellation))
             {
-                case RegistryRead.Done done when AgeOf(done.Snapshot) <= MaxAge:
+                case RegistryRead.Done done when IsFresh(done.Snapshot):
                     return done.Snapshot;
                 case RegistryRead.Failed failed:
                     throw failed.ToException();
@@ -96,7 +96,7 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
         {
             var began = time.GetTimestamp();
             var known = Volatile.Read(ref _current);
-            var snapshot = known is not null && await store.ReadVersionAsync(late.Token).WaitAsync(late.Token) == known.Version
+            var snapshot = known is not null && !HasChanged(known) && await store.ReadVersionAsync(late.Token).WaitAsync(late.Token) == known.Version
                 ? known with { ReadAt = began }
                 : await ReadAllAsync(late.Token);
             Volatile.Write(ref _current, snapshot);
@@ -119,7 +119,7 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
 
     private async Task<RegistrySnapshot> ReadAllAsync(CancellationToken late)
     {
-        var began = time.GetTimestamp();
+        var (began, now) = (time.GetTimestamp(), time.GetUtcNow());
         if (_unreadable is { } unreadable && await store.ReadVersionAsync(late).WaitAsync(late) == unreadable.Version)
         {
             throw unreadable;
@@ -136,7 +136,7 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
         {
             case RegistryReading.Valid valid:
                 _unreadable = null;
-                return valid.Document.ToSnapshot(version, began);
+                return valid.Document.ToSnapshot(version, began, now);
             case RegistryReading.Invalid invalid:
                 // Remembered, so that a broken registry is not read whole again until it changes.
                 throw _unreadable = new(version, invalid.Errors);
@@ -144,6 +144,12 @@ public sealed class RegistrySource(IRegistryStore store, TimeProvider time, Regi
                 throw new UnreachableException();
         }
     }
+
+    /// <summary>Young enough, and no stop has begun since.</summary>
+    private bool IsFresh(RegistrySnapshot snapshot) => AgeOf(snapshot) <= MaxAge && !HasChanged(snapshot);
+
+    /// <summary>The clock is asked where something is to begin, and not by every request.</summary>
+    private bool HasChanged(RegistrySnapshot snapshot) => snapshot.ChangesAt is { } at && at <= time.GetUtcNow();
 
     private TimeSpan AgeOf(RegistrySnapshot snapshot) => time.GetElapsedTime(snapshot.ReadAt);
 }

@@ -20,7 +20,8 @@ public enum RegistryKind
 /// A stop that stands on an app, a tool, an issuer, a moderator or a key, whatever its own row says: it is open again when no stop stands on it any more and its row is active. One that names nothing registered is kept all the same: what is registered under that
 /// name later is stopped.
 /// </summary>
-public sealed record RegistryStop(KeyHash Id, RegistryKind Kind, string Name)
+/// <param name="From">Whole milliseconds; before that it stops nothing. Null: from its being written on.</param>
+public sealed record RegistryStop(KeyHash Id, RegistryKind Kind, string Name, DateTimeOffset? From = null)
 {
     public RegistryRow ToRow()
     {
@@ -29,6 +30,10 @@ public sealed record RegistryStop(KeyHash Id, RegistryKind Kind, string Name)
             json.WriteString("id"u8, stop.Id.ToString());
             json.WriteString("kind"u8, stop.Kind.Word());
             json.WriteString("name"u8, stop.Name);
+            if (stop.From is { } from)
+            {
+                json.WriteString("from"u8, Rfc3339.Text(from));
+            }
         }));
         return RowReader.Write(RegistryWords.Stop, Id.ToString(), json.RootElement);
     }

@@ -59,7 +59,7 @@ public sealed class DecisionReplay(IRegistryStore store, ILedgerStore ledger, Ti
         return RegistryReader.ReadRows(ChangeRules.With(rows, item, edited.Row), mode) switch
         {
             RegistryReading.Invalid invalid => new ReplayOutcome.Invalid(invalid.Errors),
-            RegistryReading.Valid { Document: var document } => await RunAsync(document.ToSnapshot(version, readAt: 0), TimelinesOf(item, order, document), order.Range, cancellation),
+            RegistryReading.Valid { Document: var document } => await RunAsync(document.ToSnapshot(version, readAt: 0, now: DateTimeOffset.MinValue), TimelinesOf(item, order, document), order.Range, cancellation),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -11,7 +11,7 @@ internal readonly record struct StopAnswer(long Seq, bool Changed, RevocationRef
 /// <summary>Whether a stop may be set or lifted: pure, on values, and idempotent by its id.</summary>
 internal static class StopRules
 {
-    public static Decided<StopAnswer> Set(KeyHash id, DateTimeOffset? until, EntryDraft entry, StreamState state, DecisionTime time)
+    public static Decided<StopAnswer> Set(KeyHash id, DateTimeOffset? until, DateTimeOffset? from, EntryDraft entry, StreamState state, DecisionTime time)
     {
         // Before anything else: what was set by the same request is answered, even if its time is over by now.
         if (state.Stops.Find(id) is { } before)
@@ -19,10 +19,10 @@ internal static class StopRules
             return Unchanged(state, before.Seq, null);
         }
 
-        var stop = new StreamStop(id, time.Seq, until);
+        var stop = new StreamStop(id, time.Seq, until, from);
         var stops = state.Stops.Set(stop, time.Now);
         return state.Status is StreamStatus.Erased ? Unchanged(state, 0, RevocationRefusal.PersonUnknown)
-            : !stop.HoldsAt(time.Now) ? Unchanged(state, 0, RevocationRefusal.Over)
+            : stop.IsOverAt(from > time.Now ? from.Value : time.Now) ? Unchanged(state, 0, RevocationRefusal.Over)
             : stops.Standing.Length > StreamStops.MaxStanding ? Unchanged(state, 0, RevocationRefusal.TooMany)
             : Changed(state, stops, entry, time.Seq);
     }
@@ -45,7 +45,7 @@ public sealed class PersonStops(ILedgerStore ledger, Appender appender)
     internal Task<StopAnswer> SetAsync(StreamId person, KeyHash id, RevocationOrder order, Official by, CancellationToken cancellation)
     {
         var entry = StopEntries.Set(id, order, by);
-        return RecordAsync(person, (state, time) => StopRules.Set(id, order.Until, entry, state, time), cancellation);
+        return RecordAsync(person, (state, time) => StopRules.Set(id, order.Until, order.From, entry, state, time), cancellation);
     }
 
     internal Task<StopAnswer> LiftAsync(StreamId person, KeyHash id, string text, Official by, CancellationToken cancellation)

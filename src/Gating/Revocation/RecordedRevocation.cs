@@ -24,7 +24,8 @@ public abstract record RevocationTarget
 /// <summary>What an admin orders.</summary>
 /// <param name="Text">1 to 512 characters. Personal, or names a case: it stands only in sealed parts.</param>
 /// <param name="Until">A suspension, which ends by itself; null: until it is lifted. Of people alone.</param>
-public sealed record RevocationOrder(RevocationTarget Target, RevocationReason Reason, string Text, DateTimeOffset? Until)
+/// <param name="From">Whole milliseconds: nobody is stopped before that; null: at once. Not of one grant. What has passed when it is ordered holds at once.</param>
+public sealed record RevocationOrder(RevocationTarget Target, RevocationReason Reason, string Text, DateTimeOffset? Until, DateTimeOffset? From = null)
 {
     /// <summary>SHA-256 over all of it, hexadecimal: what an idempotency key stands for.</summary>
     internal string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(JsonBytes.OfObject(this, static (json, order) => order.Write(json))));
@@ -53,6 +54,11 @@ public sealed record RevocationOrder(RevocationTarget Target, RevocationReason R
         {
             json.WriteNumber("until"u8, until.ToUnixTimeMilliseconds());
         }
+
+        if (From is { } from)
+        {
+            json.WriteNumber("from"u8, from.ToUnixTimeMilliseconds());
+        }
     }
 }
 
@@ -64,6 +70,9 @@ public enum RevocationStanding
     /// <summary>A suspension whose time is over, or a grant that would have expired by now.</summary>
     Ended = 2,
     Lifted = 3,
+
+    /// <summary>Its time is to come.</summary>
+    Waiting = 4,
 }
 
 /// <summary>A revocation as it was recorded.</summary>
@@ -114,6 +123,9 @@ public enum RevocationRefusal
 
     /// <summary>A grant that is revoked stays so: the app asks for another.</summary>
     GrantFinal = 11,
+
+    /// <summary>It would begin later than <see cref="RevocationDesk.MostAhead"/> from now.</summary>
+    TooFarAhead = 12,
 }
 
 /// <summary>How ordering or lifting a revocation ended.</summary>

@@ -21,9 +21,13 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
     /// <summary>Of one page.</summary>
     public const int MostRevocations = 100;
 
+    /// <summary>How far ahead a stop may be ordered.</summary>
+    public static readonly TimeSpan MostAhead = TimeSpan.FromDays(366);
+
     /// <summary>
     /// Once it has returned <see cref="RevocationOutcome.Done"/> no instance commits a grant or a generation of that person's, nor tells one again; of an app, a tool or an issuer that holds as well, for it returns when no snapshot
     /// without the stop may be used any more (<see cref="RegistrySource.MaxAge"/>): only what was decided before and is on its way to storage then can still be committed, and of that no grant is signed.
+    /// Of one that begins later all this holds from its time on, by the clock of each instance.
     /// </summary>
     /// <param name="key">The admin's for this order: sent again it completes the order and is answered the same, for a day at least.</param>
     public async Task<RevocationOutcome> RevokeAsync(RevocationOrder order, Official by, IdempotencyKey key, CancellationToken cancellation)
@@ -37,6 +41,11 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         if (await operators.FindByKeyAsync(EntryKind.Revoked, used, cancellation) is var (entry, opened))
         {
             return await ReplayAsync(RevocationEntries.ReadOrdered(entry, opened), order, cancellation);
+        }
+
+        if (order.From > time.GetUtcNow() + MostAhead)
+        {
+            return new RevocationOutcome.Refused(RevocationRefusal.TooFarAhead);
         }
 
         // The stop first, its record second: they are of two ledgers and cannot be one commit. A crash between leaves somebody stopped by an entry of his own that says by whom and why, and of which the
@@ -93,7 +102,7 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         var answer = revocation.Order.Target switch
         {
             RevocationTarget.OfPerson of => await people.LiftAsync(of.Person, revocation.Stop, text, by, cancellation),
-            RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.LiftAsync(StopOf(revocation.Stop, registered), cancellation)),
+            RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.LiftAsync(StopOf(revocation, registered), cancellation)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return answer.Refusal is { } refusal ? new RevocationOutcome.Refused(refusal) : await DoneAsync(id, replayed: !answer.Changed, cancellation);
@@ -118,13 +127,15 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         return new(revocations.DrainToImmutable(), page.Next);
     }
 
-    private static RegistryStop StopOf(KeyHash id, RevocationTarget.OfRegistered target) => new(id, target.Kind, target.Name);
+    private static RegistryStop StopOf(RecordedRevocation revocation, RevocationTarget.OfRegistered target) => StopOf(revocation.Stop, revocation.Order, target);
+
+    private static RegistryStop StopOf(KeyHash id, RevocationOrder order, RevocationTarget.OfRegistered target) => new(id, target.Kind, target.Name, order.From);
 
     private async Task<StopAnswer> StopAsync(KeyHash id, RevocationOrder order, Official by, CancellationToken cancellation) => order.Target switch
     {
         RevocationTarget.OfPerson of => await people.SetAsync(of.Person, id, order, by, cancellation),
         RevocationTarget.OfGrant grant => await EndAsync(grant, order, by, cancellation),
-        RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.SetAsync(StopOf(id, registered), cancellation)),
+        RevocationTarget.OfRegistered registered => new(0, Changed: true, await registry.SetAsync(StopOf(id, order, registered), cancellation)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -154,7 +165,8 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         }
 
         var standing = await StandingAsync(revocation, cancellation);
-        if (standing is RevocationStanding.Standing && revocation.Order.Target is RevocationTarget.OfPerson of)
+        // One that began later than it was recorded is told of when its entry comes the log's way again.
+        if (standing is RevocationStanding.Standing && revocation.Order.Target is RevocationTarget.OfPerson of && !(revocation.Order.From > revocation.At))
         {
             // Apps are told meanwhile, and nobody waits for them: were this process to die, the log's way would tell them.
             _ = signals.StartAsync(of.Person, revocation.Place);
@@ -174,7 +186,7 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
     {
         if (revocation.Order.Target is RevocationTarget.OfRegistered registered)
         {
-            return await registry.StandsAsync(StopOf(revocation.Stop, registered), cancellation) ? RevocationStanding.Standing : RevocationStanding.Lifted;
+            return await registry.StandsAsync(StopOf(revocation, registered), cancellation) ? Begun(revocation) : RevocationStanding.Lifted;
         }
 
         if (revocation.Order.Target is RevocationTarget.OfGrant grant)
@@ -187,7 +199,9 @@ public sealed class RevocationDesk(ILedgerStore ledger, OperatorLedger operators
         var stops = (await ledger.ReadHeadAsync(((RevocationTarget.OfPerson)revocation.Order.Target).Person, cancellation))?.Head.State.Stops ?? StreamStops.None;
         return stops.Find(revocation.Stop) is not null && !stops.Stands(revocation.Stop) ? RevocationStanding.Lifted
             : revocation.Order.Until <= time.GetUtcNow() ? RevocationStanding.Ended
-            : stops.Stands(revocation.Stop) ? RevocationStanding.Standing
+            : stops.Stands(revocation.Stop) ? Begun(revocation)
             : RevocationStanding.Lifted;
     }
+
+    private RevocationStanding Begun(RecordedRevocation revocation) => revocation.Order.From > time.GetUtcNow() ? RevocationStanding.Waiting : RevocationStanding.Standing;
 }

@@ -36,7 +36,7 @@ public abstract record RevocationSubject
 }
 
 /// <summary>What <c>POST /v1/revocations</c> says, before it is known whom it means.</summary>
-public sealed record RevocationRequest(RevocationSubject Subject, RevocationReason Reason, string Text, DateTimeOffset? SuspendUntil);
+public sealed record RevocationRequest(RevocationSubject Subject, RevocationReason Reason, string Text, DateTimeOffset? SuspendUntil, DateTimeOffset? EffectiveFrom = null);
 
 /// <summary>Reads an order, strictly and completely: unknown members, duplicates and anything out of range are errors, told all at once with the place of each (RFC 6901).</summary>
 public static class RevocationReader
@@ -56,7 +56,7 @@ public static class RevocationReader
     /// <summary>The order, or everything that is wrong with it. Whether a suspension is over already is not looked at: that is for the rules, by their clock.</summary>
     public static (RevocationRequest? Request, ImmutableArray<RegistryError> Errors) Read(ReadOnlyMemory<byte> json) => JsonBody.Read<RevocationRequest>(json, MaxSize, MaxDepth, static root =>
     {
-        var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until");
+        var fields = JsonFields.Of(root, "subject", "reason", "text", "suspend_until", "effective_from");
         var until = fields.OptionalText("suspend_until", TextRules.Time);
         var subject = fields.Required("subject") is { } named ? ReadSubject(named) : Nobody;
         if (until is not null && subject is RevocationSubject.OfRegistered or RevocationSubject.OfGrant)
@@ -64,11 +64,23 @@ public static class RevocationReader
             fields.Optional("suspend_until")!.Value.RefuseAs("an end for what is no person", "people alone are suspended");
         }
 
+        var from = fields.OptionalText("effective_from", TextRules.Time);
+        if (from is not null && subject is RevocationSubject.OfGrant)
+        {
+            fields.Optional("effective_from")!.Value.RefuseAs("a beginning for one grant", "what lasts for minutes is revoked at once");
+        }
+
+        if (Rfc3339.Parse(until) <= Rfc3339.Parse(from))
+        {
+            fields.Optional("suspend_until")!.Value.RefuseAs("an end that is no later than the beginning", "a time after effective_from");
+        }
+
         return new(
             subject,
             fields.Choice("reason", RevocationReasons.Words),
             fields.Text("text", TextRules.Statement),
-            Rfc3339.Parse(until));
+            Rfc3339.Parse(until),
+            Rfc3339.Parse(from));
     });
 
     /// <summary>Why something is lifted: <c>{"text": "…"}</c>.</summary>

@@ -8,16 +8,16 @@ namespace Gating.Signals;
 
 /// <summary>
 /// Tells apps that a person was stopped, or is proven otherwise than before: those that had a grant for them and have a stream that asks for it. Whoever recorded it starts it; and the way of its entry into the log does it again, for the one
-/// who died before he could.
+/// who died before he could. Of a stop that begins later they are told when it does.
 /// </summary>
-public sealed class PersonSignals(ILedgerStore ledger, ISignalStore store, SecurityEvents events, SignalOutbox outbox, TimeProvider time) : IEntryIndex
+public sealed class PersonSignals(ILedgerStore ledger, BegunStops stops, ISignalStore store, SecurityEvents events, SignalOutbox outbox, TimeProvider time) : IEntryIndex
 {
     /// <summary>Entries of the person that are looked through for apps at most: who had no grant in that many knows nothing new of them.</summary>
     private const int MostEntries = 5000;
 
     public async Task AddAsync(IReadOnlyList<Entry> entries, CancellationToken cancellation)
     {
-        foreach (var entry in entries.Where(static entry => IsTold(entry)))
+        foreach (var entry in entries)
         {
             await TellAsync(entry, cancellation);
         }
@@ -29,7 +29,7 @@ public sealed class PersonSignals(ILedgerStore ledger, ISignalStore store, Secur
     {
         try
         {
-            if (await ledger.ReadEntryAsync(person, place, CancellationToken.None) is { } entry && IsTold(entry))
+            if (await ledger.ReadEntryAsync(person, place, CancellationToken.None) is { } entry)
             {
                 await TellAsync(entry, CancellationToken.None);
             }
@@ -40,33 +40,39 @@ public sealed class PersonSignals(ILedgerStore ledger, ISignalStore store, Secur
         }
     });
 
-    private static bool IsTold(Entry entry) => entry.Kind is EntryKind.AssuranceChanged || (entry.Kind is EntryKind.StatusChanged && StopEntries.Stops(entry));
-
     private async Task TellAsync(Entry told, CancellationToken cancellation)
     {
+        if (told.Kind is EntryKind.AssuranceChanged)
+        {
+            await TellAsync(told.Stream, new(told.Time, told.Seq), SecurityEvents.AssuranceLevelChange, app => events.OfAssurance(app, told, time.GetUtcNow()), cancellation);
+        }
+        else if (await stops.FindAsync(told, cancellation) is { } stop)
+        {
+            await TellAsync(told.Stream, stop, SecurityEvents.SessionRevoked, app => events.OfStop(app, told.Stream, told.Seq, stop.Since, time.GetUtcNow()), cancellation);
+        }
+    }
+
+    private async Task TellAsync(StreamId person, BegunStop what, string type, Func<string, SecurityEvent> eventOf, CancellationToken cancellation)
+    {
         // What is remembered of events that were received is younger than this.
-        if (told.Time + Tool.LongestGrant <= time.GetUtcNow())
+        if (what.Since + Tool.LongestGrant <= time.GetUtcNow())
         {
             return;
         }
 
-        var type = told.Kind is EntryKind.AssuranceChanged ? SecurityEvents.AssuranceLevelChange : SecurityEvents.SessionRevoked;
-        foreach (var app in await AppsAsync(told, cancellation))
+        foreach (var app in await AppsAsync(person, what.Before, cancellation))
         {
             if (await store.FindStreamAsync(app, cancellation) is { Stream: var stream } && stream.Events.Contains(type, StringComparer.Ordinal))
             {
-                await outbox.KeepAsync(stream, EventOf(app, told), cancellation);
+                await outbox.KeepAsync(stream, eventOf(app), cancellation);
             }
         }
     }
 
-    private SecurityEvent EventOf(string app, Entry told) =>
-        told.Kind is EntryKind.AssuranceChanged ? events.OfAssurance(app, told, time.GetUtcNow()) : events.OfStop(app, told.Stream, told.Seq, told.Time, time.GetUtcNow());
-
-    private async Task<HashSet<string>> AppsAsync(Entry told, CancellationToken cancellation)
+    private async Task<HashSet<string>> AppsAsync(StreamId person, long before, CancellationToken cancellation)
     {
         var apps = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var entry in EntriesBack.ReadAsync(ledger, told.Stream, told.Seq - 1, MostEntries, cancellation))
+        await foreach (var entry in EntriesBack.ReadAsync(ledger, person, before - 1, MostEntries, cancellation))
         {
             if (entry.Kind is EntryKind.Granted)
             {

@@ -36,7 +36,7 @@ public class DecisionPieces
         _world = await World.CreateAsync(exactUnits: 1);
         _keys = new(new(AllowLoopback: true), TimeProvider.System, NullLogger<IssuerKeys>.Instance);
         _verifier = new(_keys, TimeProvider.System);
-        _registry = ((RegistryReading.Valid)RegistryReader.ReadDocument(await File.ReadAllBytesAsync(_world.Seed), RegistryMode.Development)).Document.ToSnapshot(1, 0);
+        _registry = ((RegistryReading.Valid)RegistryReader.ReadDocument(await File.ReadAllBytesAsync(_world.Seed), RegistryMode.Development)).Document.ToSnapshot(1, 0, DateTimeOffset.UtcNow);
         (_ec, _rsa) = (_world.Token("alice"), _world.Token("alice", rsa: true));
         _windows = ((UsageDecision.Charged)_plan.Charge([], 1, Now)).Windows;
         if (await Es256TokenVerifiedAsync() is not IdentityOutcome.Verified || await Rs256TokenVerifiedAsync() is not IdentityOutcome.Verified)

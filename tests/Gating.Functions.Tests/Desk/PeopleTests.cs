@@ -42,6 +42,10 @@ public sealed class PeopleTests : IAsyncLifetime
             before.Body.ShouldNotContain(secret);
         }
 
+        await StopAsync("mei", "l", ",\"effective_from\":\"2027-01-01T00:00:00+08:00\"");
+        var later = await AskAsync("mei");
+        (later.Text("status"), later.Json.GetProperty("stops").GetInt32(), later.Json.GetProperty("next_stop").GetDateTimeOffset()).ShouldBe(("active", 0, new(2026, 12, 31, 16, 0, 0, TimeSpan.Zero)));
+
         var until = DateTimeOffset.UtcNow.AddHours(1);
         await StopAsync("mei", "s", $",\"suspend_until\":\"{until:yyyy-MM-dd'T'HH:mm:ss'Z'}\"");
         var suspended = await AskAsync("mei");

@@ -183,6 +183,9 @@ public sealed class RevocationTests : IAsyncLifetime
     [InlineData("""{"subject":{"grant":"x"},"reason":"abuse"}""", "/text")]
     [InlineData("""{"subject":{"grant":"x"},"reason":"abuse","text":"t","suspend_until":"tomorrow"}""", "/suspend_until")]
     [InlineData("""{"subject":{"grant":"x"},"reason":"abuse","text":"t","suspend_until":null}""", "/suspend_until")]
+    [InlineData("""{"subject":{"grant":"x"},"reason":"abuse","text":"t","effective_from":"2099-01-01T00:00:00Z"}""", "/effective_from")]
+    [InlineData("""{"subject":{"app":"x"},"reason":"abuse","text":"t","effective_from":"2099-01-01T00:00:00"}""", "/effective_from")]
+    [InlineData("""{"subject":{"holder_of":"x"},"reason":"abuse","text":"t","effective_from":"2099-01-01T00:00:00Z","suspend_until":"2099-01-01T00:00:00Z"}""", "/suspend_until")]
     public async Task What_is_no_order_is_told_with_its_place(string body, string place)
     {
         var refused = await PostAsync(body);
@@ -240,6 +243,28 @@ public sealed class RevocationTests : IAsyncLifetime
         (await _desk.GetAsync(path, _desk.Admin("ada"))).Text("standing").ShouldBe("ended");
         (await _world.EntriesAsync(await _world.StreamOfAsync("yan"))).Count(static entry => entry.Kind is EntryKind.StatusChanged).ShouldBe(1);
         (await PostAsync(Order(Account("yan"), until: DateTimeOffset.UtcNow.AddSeconds(-1)))).ShouldBe(400, "suspension_over");
+    }
+
+    [Fact]
+    public async Task One_that_begins_later_waits_and_is_lifted_as_any_other()
+    {
+        (await _world.Call(_world.IdToken("zhu")).SendAsync()).Status.ShouldBe(200);
+        var from = DateTimeOffset.UtcNow.AddDays(300).ToOffset(TimeSpan.FromHours(8));
+        var body = $$"""{"subject":{{Account("zhu")}},"reason":"abuse","text":"t","effective_from":"{{from:yyyy-MM-dd'T'HH:mm:sszzz}}"}""";
+        var ordered = await PostAsync(body, "k");
+        ordered.ShouldBe(201);
+        ordered.Text("standing").ShouldBe("waiting");
+        ordered.Json.GetProperty("effective_from").GetDateTimeOffset().ShouldBe(from, TimeSpan.FromSeconds(1));
+        ordered.Json.GetProperty("grants").GetArrayLength().ShouldBe(0);
+        var again = await PostAsync(body, "k");
+        again.ShouldBe(200);
+        again.Body.ShouldBe(ordered.Body);
+        (await _world.Call(_world.IdToken("zhu"), instance: 1).SendAsync()).Status.ShouldBe(200);
+        var path = $"/v1/revocations/{ordered.Text("revocation")}";
+        (await _desk.GetAsync("/v1/revocations", _desk.Admin("cid"))).Json.GetProperty("revocations")[0].GetProperty("standing").GetString().ShouldBe("waiting");
+        (await LiftAsync(path)).Text("standing").ShouldBe("lifted");
+        (await PostAsync($$"""{"subject":{{Account("zhu")}},"reason":"abuse","text":"t","effective_from":"2099-01-01T00:00:00Z"}""", "far")).ShouldBe(400, "too_far_ahead");
+        await _world.ShouldBeSoundAsync(await _world.StreamOfAsync("zhu"));
     }
 
     [Fact]

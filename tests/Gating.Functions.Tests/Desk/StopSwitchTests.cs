@@ -84,6 +84,25 @@ public sealed class StopSwitchTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"{kind}: answered after {took.TotalMilliseconds:F0} ms");
     }
 
+    [Theory]
+    [InlineData("app", TestRegistry.App)]
+    [InlineData("tool", TestRegistry.Tool)]
+    [InlineData("issuer", OtherIssuer)]
+    public async Task One_that_begins_later_closes_every_instance_at_its_time(string kind, string name)
+    {
+        var from = DateTimeOffset.UtcNow.AddSeconds(5);
+        var ordered = await PostAsync($$$"""{"subject":{"{{{kind}}}":"{{{name}}}"},"reason":"compliance","text":"x","effective_from":"{{{Registry.Reading.Rfc3339.Text(from)}}}"}""", "k");
+        ordered.ShouldBe(201);
+        ordered.Text("standing").ShouldBe("waiting");
+        await ShouldBeAsync(kind, name, RegistryStatus.Active);
+        DateTimeOffset.UtcNow.ShouldBeLessThan(from, "too slow to see anything");
+        await Task.Delay(from - DateTimeOffset.UtcNow + TimeSpan.FromMilliseconds(20));
+        await ShouldBeAsync(kind, name, RegistryStatus.Stopped);
+        (await _desk.GetAsync($"/v1/revocations/{ordered.Text("revocation")}", _desk.Admin("ben"))).Text("standing").ShouldBe("standing");
+        (await LiftAsync(ordered)).ShouldBe(200);
+        await ShouldBeAsync(kind, name, RegistryStatus.Active);
+    }
+
     [Fact]
     public async Task What_stops_many_takes_strong_authentication_and_a_name_that_is_registered()
     {

@@ -127,6 +127,20 @@ internal sealed class GenerationFixture
         }
     }
 
+    /// <summary>False where storage failed: it is to be done again.</summary>
+    public static async Task<bool> TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Its transaction happens and its reference is not queued: it hears nothing.</summary>
     public async Task LoseReferenceAsync<T>(Func<Task<T>> request)
     {

@@ -14,7 +14,8 @@ public sealed class EncodingTests
 {
     public static TheoryData<string> EntryVectors => Vectors("entry-v1.json");
 
-    public static TheoryData<string> HeadVectors => Vectors("head-v3.json");
+    /// <summary>Of both versions: of the second, because of stops that begin later.</summary>
+    public static TheoryData<string> HeadVectors => [.. Vectors("head-v3.json"), .. Vectors("head-v4.json")];
 
     [Theory]
     [MemberData(nameof(EntryVectors))]
@@ -68,7 +69,7 @@ public sealed class EncodingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(4)]
+    [InlineData(5)]
     public void A_head_of_another_version_is_refused_by_its_number(int version)
     {
         var bytes = HeadEncoding.Encode(FullHead());
@@ -92,7 +93,7 @@ public sealed class EncodingTests
                 [.. Enumerable.Range(0, StreamHolds.MaxStanding).Select(static i => new HoldId((UInt128)i))], [.. Enumerable.Range(0, StreamHolds.MaxLifted).Select(static i => new HoldId((UInt128)i))]),
             Stops = new(
                 [.. Enumerable.Range(0, StreamStops.MaxStanding).Select(static i => new StreamStop(new((UInt128)i), i, null))],
-                [.. Enumerable.Range(0, StreamStops.MaxLifted).Select(static i => new StreamStop(new((UInt128)i), i, DateTimeOffset.UnixEpoch.AddDays(1)))]),
+                [.. Enumerable.Range(0, StreamStops.MaxLifted).Select(static i => new StreamStop(new((UInt128)i), i, DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddHours(1)))]),
         });
 
     private static Head ReadHead(JsonElement v) => new(
@@ -115,7 +116,9 @@ public sealed class EncodingTests
     private static ImmutableArray<StreamStop> ReadStops(JsonElement v, string name) =>
         [.. v.GetProperty(name).EnumerateArray().Select(static stop => new StreamStop(
             KeyHash.FromBytes(Convert.FromHexString(stop.GetProperty("id").GetString()!)), stop.GetProperty("seq").GetInt64(),
-            stop.GetProperty("until").ValueKind is JsonValueKind.Null ? null : Time(stop, "until")))];
+            OptionalTime(stop, "until"), OptionalTime(stop, "from")))];
+
+    private static DateTimeOffset? OptionalTime(JsonElement v, string name) => v.TryGetProperty(name, out var time) && time.ValueKind is not JsonValueKind.Null ? Time(v, name) : null;
 
     private static ImmutableArray<HoldId> ReadHolds(JsonElement v, string name) =>
         [.. v.GetProperty(name).EnumerateArray().Select(static id => HoldId.FromBytes(Convert.FromHexString(id.GetString()!)))];

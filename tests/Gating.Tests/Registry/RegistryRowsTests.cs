@@ -89,7 +89,7 @@ public sealed class RegistryRowsTests
     [Fact]
     public void A_snapshot_finds_everything_by_name_and_keeps_its_plans()
     {
-        var snapshot = Document.ToSnapshot(7, 100);
+        var snapshot = Document.ToSnapshot(7, 100, DateTimeOffset.UnixEpoch);
 
         snapshot.Version.ShouldBe(7);
         snapshot.Issuers[Seed.Issuer].Name.ShouldBe("Identity");

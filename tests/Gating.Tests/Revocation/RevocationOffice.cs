@@ -45,12 +45,13 @@ internal sealed class RevocationOffice
     public PersonSignals NoSignals()
     {
         var (store, key) = (new InMemorySignalStore(), new OperatorKey(new byte[OperatorKey.Size]));
+        var ledger = new InMemoryLedgerStore(new Faults());
         return new(
-            new InMemoryLedgerStore(new Faults()), store, new(new(key), "https://gate.test"), new(store, new InMemoryMessageQueues(World.Gate.Time), new(null, new(key), new(allowLoopback: true), World.Gate.Time), World.Gate.Time), World.Gate.Time);
+            ledger, new(ledger, World.Gate.Time), store, new(new(key), "https://gate.test"), new(store, new InMemoryMessageQueues(World.Gate.Time), new(null, new(key), new(allowLoopback: true), World.Gate.Time), World.Gate.Time), World.Gate.Time);
     }
 
-    public Task<RevocationOutcome> RevokeAsync(StreamId person, string key = "k", DateTimeOffset? until = null, string text = "why", Official? by = null) =>
-        Desk.RevokeAsync(new(new RevocationTarget.OfPerson(person), RevocationReason.Abuse, text, until), by ?? Ada, GateFixture.Key(key), default);
+    public Task<RevocationOutcome> RevokeAsync(StreamId person, string key = "k", DateTimeOffset? until = null, string text = "why", Official? by = null, DateTimeOffset? from = null) =>
+        Desk.RevokeAsync(new(new RevocationTarget.OfPerson(person), RevocationReason.Abuse, text, until, from), by ?? Ada, GateFixture.Key(key), default);
 
     public static RevocationOutcome.Done Done(RevocationOutcome outcome) => outcome.ShouldBeOfType<RevocationOutcome.Done>();
 

@@ -41,6 +41,48 @@ public sealed class StopRulesTests
         state.Epoch.ShouldBe(words.Length);
     }
 
+    /// <summary>Each stop is <c>from-until</c>, set at noon, and asked at another time.</summary>
+    [Theory]
+    [InlineData("13:00-never", "12:59:59.999", StreamStatus.Active)]
+    [InlineData("13:00-never", "13:00", StreamStatus.Revoked)]
+    [InlineData("13:00-14:00", "12:59:59.999", StreamStatus.Active)]
+    [InlineData("13:00-14:00", "13:59:59.999", StreamStatus.Suspended)]
+    [InlineData("13:00-14:00", "14:00", StreamStatus.Active)]
+    [InlineData("11:00-never", "12:00", StreamStatus.Revoked)]
+    [InlineData("11:00-13:00", "12:00", StreamStatus.Suspended)]
+    [InlineData("13:00-never 12:00-12:30", "12:10", StreamStatus.Suspended)]
+    [InlineData("13:00-never 12:00-12:30", "12:30", StreamStatus.Active)]
+    [InlineData("13:00-never 12:00-12:30", "13:00", StreamStatus.Revoked)]
+    [InlineData("13:00-never 12:30-14:00", "12:45", StreamStatus.Suspended)]
+    [InlineData("13:00-never lifted", "13:00", StreamStatus.Active)]
+    public void Nobody_is_stopped_before_its_time(string stops, string asked, StreamStatus status)
+    {
+        var state = StreamState.New;
+        foreach (var (stop, i) in stops.Split(' ').Select(static (stop, i) => (stop, i)))
+        {
+            state = stop.Split('-') is [var from, var until] ? Set(state, i, until is "never" ? null : At(until), Noon, from: At(from)).State : Lift(state, 0);
+        }
+
+        state.StatusAt(At(asked)).ShouldBe(status);
+    }
+
+    [Fact]
+    public void One_that_is_to_begin_makes_room_for_none()
+    {
+        var state = Set(StreamState.New, 1, null, Noon, from: At("13:00")).State;
+        state = Set(state, 2, At("12:10"), Noon).State;
+        state = Set(state, 3, At("12:40"), At("12:30")).State;
+        state.Stops.Standing.Select(static stop => stop.Id).ShouldBe([new((UInt128)1), new((UInt128)3)]);
+    }
+
+    [Fact]
+    public void One_that_ends_no_later_than_it_begins_is_not_set()
+    {
+        Set(StreamState.New, 1, At("13:00"), Noon, from: At("13:00")).Answer.Refusal.ShouldBe(RevocationRefusal.Over);
+        Set(StreamState.New, 1, At("13:00"), Noon, from: At("14:00")).Answer.Refusal.ShouldBe(RevocationRefusal.Over);
+        Set(StreamState.New, 1, At("13:00"), Noon, from: At("12:59")).Answer.Refusal.ShouldBeNull();
+    }
+
     [Fact]
     public void Of_whoever_was_erased_nothing_is_stopped_and_lifting_brings_nobody_back()
     {
@@ -109,8 +151,8 @@ public sealed class StopRulesTests
         (StreamState.New with { Status = StreamStatus.Revoked }).StatusAt(Noon.AddYears(9)).ShouldBe(StreamStatus.Revoked);
     }
 
-    private static Decided<StopAnswer> Set(StreamState state, int id, DateTimeOffset? until, DateTimeOffset now, long seq = 1) =>
-        StopRules.Set(new((UInt128)id), until, Entry, state, new(now, 0, seq));
+    private static Decided<StopAnswer> Set(StreamState state, int id, DateTimeOffset? until, DateTimeOffset now, long seq = 1, DateTimeOffset? from = null) =>
+        StopRules.Set(new((UInt128)id), until, from, Entry, state, new(now, 0, seq));
 
     private static StreamState Lift(StreamState state, int id) => StopRules.Lift(new((UInt128)id), Entry, state).State;
 

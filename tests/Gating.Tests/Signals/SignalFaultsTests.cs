@@ -7,6 +7,7 @@ using Gating.Signals;
 using Gating.Testing;
 using Gating.Testing.Jose;
 using Gating.Testing.Storage;
+using Gating.Tests.Generations;
 using Gating.Tests.Revocation;
 using Shouldly;
 using Xunit;
@@ -53,7 +54,7 @@ public sealed class SignalFaultsTests(ITestOutputHelper output) : IAsyncLifetime
             _received.Clear();
             mail.Faults.OnAny(fault, nth);
 
-            while (!await TryAsync(() => mail.Signals.AddAsync([stop], default)))
+            while (!await GenerationFixture.TryAsync(() => mail.Signals.AddAsync([stop], default)))
             {
                 lost++;
             }
@@ -86,6 +87,27 @@ public sealed class SignalFaultsTests(ITestOutputHelper output) : IAsyncLifetime
         await mail.Signals.AddAsync([stop], default);
         await mail.DeliverAsync();
         _received.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_a_stop_that_begins_later_the_app_is_told_when_it_does()
+    {
+        var office = new RevocationOffice();
+        var grant = await office.World.GrantAsync();
+        var from = DateTimeOffset.FromUnixTimeSeconds(office.World.Gate.Time.GetUtcNow().AddHours(1).ToUnixTimeSeconds());
+        RevocationOffice.Done(await office.RevokeAsync(grant.Person, from: from));
+        var stop = (await office.World.Gate.EntriesAsync()).Single(static entry => entry.Kind is EntryKind.StatusChanged);
+        await using var mail = await Mail.OpenAsync(office, _keys, new(_receiver.Issuer("events")));
+        await mail.Signals.AddAsync([stop], default);
+        await mail.DeliverAsync();
+        _received.ShouldBeEmpty();
+
+        office.World.Gate.Time.Pass(TimeSpan.FromHours(1));
+        await mail.Signals.AddAsync([stop], default);
+        await mail.Signals.AddAsync([stop], default);
+        await mail.DeliverAsync();
+        using var claims = System.Text.Json.JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(_received.Distinct().ShouldHaveSingleItem().Split('.')[1]));
+        claims.RootElement.GetProperty("events").GetProperty(SecurityEvents.SessionRevoked).GetProperty("event_timestamp").GetInt64().ShouldBe(from.ToUnixTimeSeconds());
     }
 
     [Theory]
@@ -131,19 +153,6 @@ public sealed class SignalFaultsTests(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    private static async Task<bool> TryAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-            return true;
-        }
-        catch (StorageUnavailableException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>What tells apps, over stores in memory with faults of their own.</summary>
     private sealed class Mail : IAsyncDisposable
     {
@@ -156,7 +165,7 @@ public sealed class SignalFaultsTests(ITestOutputHelper output) : IAsyncLifetime
             var (time, key) = (office.World.Gate.Time, new OperatorKey(new byte[OperatorKey.Size]));
             (_store, _queues) = (new(Faults), new(time, Faults));
             _push = new(keys, new(key), new EndpointPolicy(allowLoopback: true), TimeProvider.System);
-            Signals = new(office.World.Gate.Ledger, _store, new(new AppHandles(key), "https://gate.test"), new(_store, _queues, _push, time), time);
+            Signals = new(office.World.Gate.Ledger, new(office.World.Gate.Ledger, time), _store, new(new AppHandles(key), "https://gate.test"), new(_store, _queues, _push, time), time);
             Handler = new(_store, _queues, _push, time);
         }
 
@@ -193,7 +202,7 @@ public sealed class SignalFaultsTests(ITestOutputHelper output) : IAsyncLifetime
         {
             while (_queues.Take() is { } message)
             {
-                while (!await TryAsync(async () => (await Handler.HandleAsync(message.Message, default)).ShouldBeOfType<MessageOutcome.Done>()))
+                while (await GenerationFixture.TryAsync(async () => (await Handler.HandleAsync(message.Message, default)).ShouldBeOfType<MessageOutcome.Done>()) is null)
                 {
                 }
             }

@@ -100,7 +100,7 @@ public sealed class StatusMarkingTests
     private async Task LogAsync(StreamId stream)
     {
         var gate = _office.World.Gate;
-        var marking = new StatusMarking(gate.Store, new(gate.Store, gate.Time), new(gate.StatusLists, gate.Time), gate.Time);
+        var marking = new StatusMarking(gate.Store, new(gate.Store, gate.Time), new(gate.Store, gate.Time), new(gate.StatusLists, gate.Time), gate.Time);
         await marking.AddAsync(await _office.EntriesAsync(stream), default);
     }
 

@@ -48,6 +48,11 @@ internal sealed class PeopleEndpoint(RoleCaller callers, PeopleRecords people, D
         }
 
         json.WriteNumber("stops"u8, record.Stops);
+        if (record.NextStop is { } next)
+        {
+            json.WriteString("next_stop"u8, next);
+        }
+
         json.WriteNumber("holds"u8, record.Holds);
         json.WriteNumber("entries"u8, record.Entries);
         json.WriteString("since"u8, record.Since);

@@ -44,6 +44,7 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
             RevocationRefusal.NotRegistered => (404, "not_registered", "Nothing is registered under that name."),
             RevocationRefusal.OwnIssuer => (409, "own_issuer", "You are an admin by the word of this issuer: stopped by you it could not be opened again."),
             RevocationRefusal.Over => (400, "suspension_over", "The suspension would be over already."),
+            RevocationRefusal.TooFarAhead => (400, "too_far_ahead", $"A stop can be ordered {RevocationDesk.MostAhead.TotalDays} days ahead at most."),
             RevocationRefusal.TooMany => (409, "too_many_stops", $"{StreamStops.MaxStanding} stops stand on this person: lift some."),
             RevocationRefusal.KeyTaken => (422, "idempotency_mismatch", "The Idempotency-Key was used for another order."),
             RevocationRefusal.GrantUnknown => (404, "grant_unknown", "No grant goes by that id."),
@@ -63,6 +64,7 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
             RevocationStanding.Standing => "standing"u8,
             RevocationStanding.Ended => "ended"u8,
             RevocationStanding.Lifted => "lifted"u8,
+            RevocationStanding.Waiting => "waiting"u8,
         });
         json.WriteStartObject("subject"u8);
         switch (order.Target)
@@ -84,6 +86,11 @@ internal sealed class RevocationAnswers(DeskHandles people, AppHandles grants)
         if (order.Until is { } until)
         {
             json.WriteString("suspend_until"u8, until);
+        }
+
+        if (order.From is { } from)
+        {
+            json.WriteString("effective_from"u8, from);
         }
 
         json.WriteString("at"u8, revocation.At);

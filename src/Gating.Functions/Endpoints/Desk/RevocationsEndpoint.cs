@@ -31,7 +31,7 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
         }
 
         var outcome = await TargetAsync(request.Subject, context.RequestAborted) is { } target
-            ? await desk.RevokeAsync(new(target, request.Reason, request.Text, request.SuspendUntil), admin.Who, key, context.RequestAborted)
+            ? await desk.RevokeAsync(new(target, request.Reason, request.Text, request.SuspendUntil, request.EffectiveFrom), admin.Who, key, context.RequestAborted)
             : new RevocationOutcome.Refused(request.Subject is RevocationSubject.OfGrant ? RevocationRefusal.GrantUnknown : RevocationRefusal.PersonUnknown);
         await outcome.Match(
             done => DoneAsync(context, done, done.Replayed ? StatusCodes.Status200OK : StatusCodes.Status201Created),

@@ -66,6 +66,10 @@ public sealed class EntryIndexes(IEnumerable<IEntryIndex> indexes)
             if (entries is not [])
             {
                 await Task.WhenAll(_indexes.Select(index => index.AddAsync(entries, cancellation)));
+                foreach (var entry in entries.Where(entry => _indexes.Any(index => index.ComesAgain(entry))))
+                {
+                    _indexed.Remove(entry.Hash);
+                }
             }
 
             done.SetResult();

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gating.Usage;
 
@@ -28,21 +27,14 @@ internal sealed class RegistryDraft(RegistryMode mode)
 
     public RegistryDocument ToDocument()
     {
-        var stopped = Stops.Where(static stop => stop.Kind is RegistryKind.Key).Select(static stop => stop.Name).ToFrozenSet(StringComparer.Ordinal);
-        return new(
-            [.. Apps.Select(app => app.App with { Status = StatusOf(RegistryKind.App, app.App.Id, app.App.Status), StoppedKeys = stopped })],
-            [.. Tools.Select(tool => tool.Value with { Status = StatusOf(RegistryKind.Tool, tool.Value.Resource, tool.Value.Status) })],
-            [.. Issuers.Select(issuer => issuer.Value with { Status = StatusOf(RegistryKind.Issuer, issuer.Value.Id, issuer.Value.Status), StoppedKeys = stopped })],
-            PersonQuotas,
-            [.. Rows.Select(row => row.Value)])
+        var document = new RegistryDocument(
+            [.. Apps.Select(static app => app.App)], [.. Tools.Select(static tool => tool.Value)], [.. Issuers.Select(static issuer => issuer.Value)], PersonQuotas, [.. Rows.Select(static row => row.Value)])
         {
-            Moderators = [.. Moderators.Select(moderator => moderator.Value with { Status = StatusOf(RegistryKind.Moderator, moderator.Value.Id, moderator.Value.Status), StoppedKeys = stopped })],
-            StoppedKeys = stopped,
+            Moderators = [.. Moderators.Select(static moderator => moderator.Value)],
+            Timed = [.. Stops.Where(static stop => stop.From is not null)],
         };
+        return document.StoppedBy(Stops.FindAll(static stop => stop.From is null));
     }
-
-    private RegistryStatus StatusOf(RegistryKind kind, string name, RegistryStatus own) =>
-        Stops.Exists(stop => stop.Kind == kind && string.Equals(stop.Name, name, StringComparison.Ordinal)) ? RegistryStatus.Stopped : own;
 }
 
 /// <param name="Issuers">Issuers named by its audiences.</param>

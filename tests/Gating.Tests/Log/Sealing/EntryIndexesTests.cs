@@ -38,6 +38,18 @@ public sealed class EntryIndexesTests
         _index.Batches.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task What_comes_again_is_indexed_again_until_it_does_not()
+    {
+        _index.Again = 2;
+        await _indexes.AddAsync(_entries[..3], default);
+        await _indexes.AddAsync(_entries[..3], default);
+        _index.Again = null;
+        await _indexes.AddAsync(_entries[..3], default);
+        await _indexes.AddAsync(_entries[..3], default);
+        _index.Batches.ShouldBe([[1, 2, 3], [2], [2]]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -73,6 +85,11 @@ public sealed class EntryIndexesTests
         private TaskCompletionSource? _hold;
 
         public List<long[]> Batches { get; } = [];
+
+        /// <summary>Seq of the entry that comes again.</summary>
+        public long? Again { get; set; }
+
+        public bool ComesAgain(Entry entry) => entry.Seq == Again;
 
         public TaskCompletionSource HoldNext() => _hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
