@@ -19,7 +19,7 @@ internal sealed class Laboratory : IDisposable
         ["Access", "Admission", "Appeals", "Archive", "Clients", "Consents", "Erasure", "Generations", "Grants", "Holds", "Identity", "Ledger", "Log", "Mandates", "Messages", "Moderators", "Registry", "Revocation", "Signals", "StatusLists", "Timelines", "Usage"]));
     private readonly GuardProcess _changed = new(eventuallySeconds: 3);
     private readonly GuardProcess _unchanged = new(eventuallySeconds: 10);
-    private readonly Dictionary<string, Fate> _fates = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Rule, string Change), Fate> _fates = [];
     private readonly Dictionary<Guard, GuardVerdict> _baseline = [];
 
     /// <summary>The guard against the source as it is, compiled in the same way: a guard that fails always guards nothing.</summary>
@@ -39,9 +39,9 @@ internal sealed class Laboratory : IDisposable
 
     public async Task<Fate> FateOfAsync(Mutant mutant)
     {
-        if (!_fates.TryGetValue(mutant.Change, out var fate))
+        if (!_fates.TryGetValue((mutant.Rule, mutant.Change), out var fate))
         {
-            _fates[mutant.Change] = fate = await ExposeAsync(mutant);
+            _fates[(mutant.Rule, mutant.Change)] = fate = await ExposeAsync(mutant);
         }
 
         return fate;
