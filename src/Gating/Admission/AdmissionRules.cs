@@ -41,7 +41,7 @@ internal static class AdmissionRules
 
     public static Decided<AdmissionAnswer> Decide(AdmissionQuestion question, StreamState state, DecisionTime time)
     {
-        if (time.Timestamp - question.Registry.ReadAt > question.MaxRegistryAge)
+        if (question.Registry.IsStaleAt(time, question.MaxRegistryAge))
         {
             return new(state, [], [], null, null, new AdmissionAnswer.Stale());
         }

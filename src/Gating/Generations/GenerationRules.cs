@@ -42,7 +42,7 @@ internal static class GenerationRules
 {
     public static Decided<GenerationAnswer> Decide(GenerationQuestion question, ImmutableArray<ShortLivedRow> keys, StreamState state, DecisionTime time)
     {
-        if (time.Timestamp - question.Registry.ReadAt > question.MaxRegistryAge)
+        if (question.Registry.IsStaleAt(time, question.MaxRegistryAge))
         {
             return new(state, [], [], null, null, new GenerationAnswer.Stale());
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Gating.Ledger;
 using Gating.Usage;
 using Gating.Usage.Leases;
 
@@ -32,6 +33,9 @@ public sealed record RegistrySnapshot(
 
     /// <summary>When the first of the stops begins that are recorded and do not hold yet: from then on this is not the registry any more. Null where there is none.</summary>
     public DateTimeOffset? ChangesAt { get; init; }
+
+    /// <summary>Whether nothing may be decided on it any more: it is older than <paramref name="maxAge"/> timestamp ticks, or a stop has begun since.</summary>
+    internal bool IsStaleAt(DecisionTime time, long maxAge) => time.Timestamp - ReadAt > maxAge || ChangesAt <= time.Now;
 
     /// <summary>All three are registered and nobody stopped any of them.</summary>
     /// <param name="issuer">Null where it is not known.</param>

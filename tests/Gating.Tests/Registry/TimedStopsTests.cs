@@ -1,10 +1,12 @@
 using Gating.Admission;
+using Gating.Generations;
 using Gating.Ledger;
 using Gating.Registry;
 using Gating.Revocation;
 using Gating.Testing;
 using Gating.Testing.Storage;
 using Gating.Tests.Admission;
+using Gating.Tests.Generations;
 using Shouldly;
 using Xunit;
 
@@ -54,6 +56,36 @@ public sealed class TimedStopsTests
         async Task<(RegistryStatus, DateTimeOffset?)> ReadAsync() => await source.GetAsync(default) is var snapshot ? (snapshot.Apps["studio"].Status, snapshot.ChangesAt) : default;
     }
 
+    /// <summary>Its snapshot is young enough, and from before.</summary>
+    [Fact]
+    public async Task A_request_that_is_on_its_way_at_that_time_is_decided_by_what_holds_then()
+    {
+        var gate = new GateFixture();
+        await gate.WriteRegistryAsync();
+        await StopToolAsync(gate);
+        var listed = gate.Faults.HoldNext(StoreCall.ReadStatusList);
+        var asking = gate.AskAsync();
+        await listed.Reached;
+        gate.Time.Pass(TimeSpan.FromSeconds(1));
+        listed.Release();
+        (await asking).ShouldBeOfType<AdmissionDecision.Refused>().Refusal.Reason.ShouldBe(RefusalReason.ToolStopped);
+    }
+
+    [Fact]
+    public async Task A_grant_that_is_being_redeemed_at_that_time_begins_nothing()
+    {
+        var world = new GenerationFixture();
+        var grant = await world.GrantAsync();
+        world.Restart();
+        await StopToolAsync(world.Gate);
+        var read = world.Faults.HoldNext(StoreCall.ReadHead);
+        var asking = world.RedeemAsync(grant);
+        await read.Reached;
+        world.Gate.Time.Pass(TimeSpan.FromSeconds(1));
+        read.Release();
+        (await asking).ShouldBe(new GenerationOutcome.Refused(GenerationRefusal.ToolStopped));
+    }
+
     [Fact]
     public async Task Where_the_registry_cannot_be_read_at_its_time_nobody_is_let_in()
     {
@@ -78,6 +110,10 @@ public sealed class TimedStopsTests
         RegistryReader.ReadRows([.. rows, row], RegistryMode.Production).Valid().Timed.ShouldHaveSingleItem().ShouldBe(Stop(1, "studio", minutes: 1));
         RegistryReader.ReadRows([.. rows, row with { Json = row.Json.Replace("2026-11-22T", "soon, ", StringComparison.Ordinal) }], RegistryMode.Production).Errors().ShouldHaveSingleItem().At.ShouldEndWith("/from");
     }
+
+    /// <summary>A second from now.</summary>
+    private static async Task StopToolAsync(GateFixture gate) => (await new RegistryStops(gate.RegistryStore, gate.Time).SetAsync(
+        new(KeyHash.Of("stop", "1"), RegistryKind.Tool, GateFixture.Tool, Whole(gate.Time.GetUtcNow().AddSeconds(1))), default)).ShouldBeNull();
 
     private static RegistryStop Stop(int id, string app, int minutes) => new(new((UInt128)id), RegistryKind.App, app, At(minutes));
 
