@@ -28,7 +28,7 @@ public static class HeadEncoding
         var state = head.State;
         var holds = state.Holds;
         var stops = state.Stops;
-        var timed = stops.Standing.Concat(stops.Lifted).Any(static stop => stop.From is not null);
+        var timed = stops.AnyTimed;
         var bytes = new byte[
             FixedSize + head.Salt.Length + (state.Windows.Length * WindowSize) + (head.ShortLived.Length * RowSize)
             + ((holds.Standing.Length + holds.Lifted.Length) * HoldId.Size) + ((stops.Standing.Length + stops.Lifted.Length) * (timed ? StopSize + 8 : StopSize))];

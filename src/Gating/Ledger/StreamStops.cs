@@ -28,6 +28,9 @@ public sealed record StreamStops(ImmutableArray<StreamStop> Standing, ImmutableA
 
     public bool Any => !(Standing.IsEmpty && Lifted.IsEmpty);
 
+    /// <summary>One of them begins, or was to begin, at a time of its own.</summary>
+    internal bool AnyTimed => Standing.Any(static stop => stop.From is not null) || Lifted.Any(static stop => stop.From is not null);
+
     /// <summary>Set before, standing or lifted; null where nobody knows of it.</summary>
     public StreamStop? Find(KeyHash id) => Of(Standing, id) ?? Of(Lifted, id);
 

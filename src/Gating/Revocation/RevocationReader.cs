@@ -64,13 +64,13 @@ public static class RevocationReader
             fields.Optional("suspend_until")!.Value.RefuseAs("an end for what is no person", "people alone are suspended");
         }
 
-        var from = fields.OptionalText("effective_from", TextRules.Time);
+        var (end, from) = (Rfc3339.Parse(until), Rfc3339.Parse(fields.OptionalText("effective_from", TextRules.Time)));
         if (from is not null && subject is RevocationSubject.OfGrant)
         {
             fields.Optional("effective_from")!.Value.RefuseAs("a beginning for one grant", "what lasts for minutes is revoked at once");
         }
 
-        if (Rfc3339.Parse(until) <= Rfc3339.Parse(from))
+        if (end <= from)
         {
             fields.Optional("suspend_until")!.Value.RefuseAs("an end that is no later than the beginning", "a time after effective_from");
         }
@@ -79,8 +79,8 @@ public static class RevocationReader
             subject,
             fields.Choice("reason", RevocationReasons.Words),
             fields.Text("text", TextRules.Statement),
-            Rfc3339.Parse(until),
-            Rfc3339.Parse(from));
+            end,
+            from);
     });
 
     /// <summary>Why something is lifted: <c>{"text": "…"}</c>.</summary>
