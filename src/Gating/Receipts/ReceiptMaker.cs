@@ -23,13 +23,16 @@ public abstract record ReceiptOutcome
 }
 
 /// <summary>
-/// Makes receipts from what is stored, against the checkpoint that is published: three point reads and a tile for each 256-fold of the tree. Writes nothing; gives none that does not verify. Throws
-/// <see cref="StorageUnavailableException"/>, <see cref="StreamFrozenException"/> where the entry is not the one that was logged or will never be, and <see cref="LogFrozenException"/> where the log
-/// contradicts itself.
+/// Makes receipts from what is stored, against the checkpoint that is published: three point reads, the leaf's own tile, and of the tiles that all leaves share those that this instance has not read
+/// before. Writes nothing; gives none that does not verify. Throws <see cref="StorageUnavailableException"/>, <see cref="StreamFrozenException"/> where the entry is not the one that was logged or will
+/// never be, and <see cref="LogFrozenException"/> where the log contradicts itself.
 /// </summary>
 public sealed class ReceiptMaker(LogStores stores, LogKeys keys)
 {
-    private readonly TileProofs _proofs = new(stores.Log.ReadTileAsync);
+    /// <summary>Tiles kept, up to twice as many: about 2 MB.</summary>
+    private const int MaxTiles = 64;
+
+    private readonly TileProofs _proofs = new(stores.Log.ReadTileAsync, MaxTiles);
 
     public async Task<ReceiptOutcome> MakeAsync(LeafPlace place, CancellationToken cancellation)
     {

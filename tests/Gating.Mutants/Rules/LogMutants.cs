@@ -1,4 +1,5 @@
 using Gating.Tests.Log.Sealing;
+using Gating.Tests.Log.Tiles;
 
 namespace Gating.Mutants.Rules;
 
@@ -56,6 +57,9 @@ internal static class LogMutants
         new("Refuse to sign another log", "what is known may be gone", Guarding,
             "known is null && stored?.State.BaseSize > 0", "false",
             Guard.Of<GuardTests>(nameof(GuardTests.A_last_known_checkpoint_that_is_gone_or_not_ours_is_refused))),
+        new("A receipt is verified before it is given", "a tile that failed is remembered", "Log/Tiles/TileProofs.cs",
+            "_kept = Kept(kept);\n        return new(why);", "return new(why);",
+            Guard.Of<TileTests>(nameof(TileTests.Kept_tiles_are_read_once_and_again_after_a_proof_that_fails))),
         new("Every checkpoint served is a prefix of the next", "whoever comes late puts an older one back", Applier,
             "standing.Size >= checkpoint.Size", "standing.Size == checkpoint.Size",
             Guard.Of<SealerRacesTests>(nameof(SealerRacesTests.Whoever_is_paused_at_any_call_and_comes_back_after_others_sealed_twice_changes_nothing))),

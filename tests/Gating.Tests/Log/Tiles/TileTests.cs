@@ -148,6 +148,34 @@ public sealed class TileTests
         from width in Gen.Choose(1, TileId.FullWidth)
         select new TileId(level, digits % (long)Math.Pow(1000, Math.Min(thousands + 1, 3)) * (thousands > 3 ? 1_000_000L : 1), width);
 
+    [Fact]
+    public async Task Kept_tiles_are_read_once_and_again_after_a_proof_that_fails()
+    {
+        const int Size = 700;
+        var (tiles, read) = (Grow([Size]), new List<TileId>());
+        var shared = new TileId(1, 0, Size / TileId.FullWidth);
+        var whole = tiles[shared];
+        var proofs = new TileProofs((id, _) => Task.FromResult<ReadOnlyMemory<byte>?>(Reading(id)), kept: 8);
+        Task ProveAsync(int index) => proofs.InclusionAsync(TreeHash.OfLeaf(Leaves[index]), index, Size, Roots[Size], default);
+        ReadOnlyMemory<byte> Reading(TileId id)
+        {
+            read.Add(id);
+            return tiles[id];
+        }
+
+        tiles[shared] = new byte[whole.Length];
+        (await Should.ThrowAsync<LogFrozenException>(() => ProveAsync(1))).Message.ShouldBe("The log is frozen: the tiles of a tree of 700 leaves do not prove leaf 1.");
+        tiles[shared] = whole;
+        await ProveAsync(1);
+        await ProveAsync(2);
+
+        // Its own tile, the one above both full ones and the last, of which the other 188 leaves are; the first time for nothing.
+        read.ShouldBe([.. read.Take(3), .. read.Take(3)]);
+        read.ShouldContain(shared);
+        await ProveAsync(300);
+        read.Count.ShouldBe(7);
+    }
+
     private static Gen<int[]> Steps =>
         from steps in Gen.NonEmptyListOf(Gen.OneOf(Gen.Choose(1, 5), Gen.Choose(200, 300), Gen.Constant(256), Gen.Choose(1, 700)))
         select steps.Aggregate(new List<int>(), static (kept, step) => kept.Sum() + step <= Largest ? [.. kept, step] : kept) is { Count: > 0 } list ? list.ToArray() : new[] { 1 };
