@@ -23,16 +23,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gating.Benchmarks.Log;
 
 /// <summary>
-/// A log that grows to a size: every leaf has its row and is sealed; entries and index rows are real for one stream in each go, and as many other rows fill their tables. Ids rise, so that each row goes to the end of
-/// Azurite's sorted lists: in the middle, every row moves half of all others.
+/// A log that grows to a size by our own sealer, every leaf of it in the tiles. One stream in each go is real throughout: entries, index rows, leaf rows. The other leaves wait in memory for their seal, and as many rows as
+/// they would have fill the tables of entries, outputs and leaves, in partitions of their own: in those of the real ones Azurite, which looks through a partition for a row, would spend on that what a receipt may cost.
+/// Ids rise, and what fills stands before all ids, so that each row goes near the end of Azurite's sorted lists: in the middle, every row moves half of all others.
 /// </summary>
 internal sealed class GrowingLog : IDisposable
 {
     private const string Origin = "growth.example/log";
     private const int Each = 50;
 
-    /// <summary>Leaves of a stream that fills: the sealer reads each stream's by one query, and Azurite looks at every row of the table for it.</summary>
-    private const int Filling = 4_000;
     private const int Together = 16_000;
     private const int MostAttempts = 60;
 
@@ -41,6 +40,7 @@ internal sealed class GrowingLog : IDisposable
     private readonly StorageOptions _options;
     private readonly AzureStorage _storage;
     private readonly LogKeys _keys;
+    private readonly LogStores _stores;
     private readonly LogSealer _sealer;
     private readonly BlobContainerClient _blobs;
     private readonly List<(StreamId Stream, long Seq, ContentId Content)> _recorded = [];
@@ -53,9 +53,9 @@ internal sealed class GrowingLog : IDisposable
         _options = StorageOptions.Development(azurite.Table, azurite.Queue, azurite.Blob, "growing") with { TryTimeout = TimeSpan.FromSeconds(30) };
         _keys = new(Origin, new(RandomNumberGenerator.GetBytes(OperatorKey.Size)), [Ed25519NoteSigner.Parse(Ed25519NoteSigner.Generate(Origin))!], []);
         _storage = new(_options, TimeProvider.System, _keys.Data);
-        var stores = new LogStores(_storage.Ledger, _storage.Leaves, _storage.Log, _storage.Published, _storage.LastKnown);
-        _sealer = new(stores, _keys, new EntryIndexes([]), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
-        Receipts = new(stores, _keys);
+        _stores = new(_storage.Ledger, _storage.Leaves, _storage.Log, _storage.Published, _storage.LastKnown);
+        _sealer = SealerOf(_stores);
+        Receipts = new(_stores, _keys);
         Outputs = new(_storage.Index, _storage.Archive, new ArchiveReferences(_keys.Data), _storage.Ledger);
         var key = (StorageCredential.SharedKey)_options.Credential;
         _blobs = new BlobServiceClient(azurite.Blob, new StorageSharedKeyCredential(key.Account, key.Key)).GetBlobContainerClient(Keys.LogContainer);
@@ -78,9 +78,8 @@ internal sealed class GrowingLog : IDisposable
         {
             var count = (int)Math.Min(Together, size - _size);
             await RecordAsync(NextStream());
-            await AddLeavesAsync(count - Each, Filling);
-            await PatientlyAsync(_ => SealAsync());
-            await Task.WhenAll(FillAsync(Keys.LedgerTable, count), FillAsync(Keys.IndexTable, count));
+            await PatientlyAsync(_ => SealAsync(_sealer));
+            await Task.WhenAll(FillLogAsync(count - Each), FillAsync(Keys.LedgerTable, count), FillAsync(Keys.IndexTable, count), FillAsync(Keys.LeavesTable, count));
             _size += count;
             if (_size / 100_000 > told)
             {
@@ -113,14 +112,14 @@ internal sealed class GrowingLog : IDisposable
     /// <summary>From pending pointers to the checkpoint that covers them.</summary>
     public async Task AppendAsync()
     {
-        await SealAsync();
+        await SealAsync(_sealer);
         _size += Each;
     }
 
     /// <summary>What <see cref="AppendAsync"/> needs to be there, and the second that lies between two seals.</summary>
     public async Task PrepareAppendAsync()
     {
-        await AddLeavesAsync(Each, Each);
+        await LogAsync(Some.Chain(NextStream(), Head.New(Some.Salt), Each));
         await Task.Delay(LogSealer.Pace);
     }
 
@@ -173,26 +172,32 @@ internal sealed class GrowingLog : IDisposable
 
     private StreamId NextStream() => new(_streams += UInt128.MaxValue / 100_000);
 
-    private async Task SealAsync()
+    private LogSealer SealerOf(LogStores stores) =>
+        new(stores, _keys, new EntryIndexes([]), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);
+
+    private static async Task SealAsync(LogSealer sealer)
     {
-        while (await _sealer.RunAsync(CancellationToken.None) is not SealRun.Done)
+        while (await sealer.RunAsync(CancellationToken.None) is not SealRun.Done)
         {
             // Its time was over: the next run goes on.
         }
     }
 
-    private async Task AddLeavesAsync(int count, int each)
+    /// <summary>Leaves of one stream that are nowhere but in the log.</summary>
+    private async Task FillLogAsync(int count)
     {
-        var streams = Enumerable.Range(0, (count + each - 1) / each).Select(i => (Stream: NextStream(), Count: Math.Min(each, count - (i * each)))).ToArray();
-        await Parallel.ForEachAsync(streams, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (one, _) =>
-            await LogAsync(one.Stream, Some.Chain(one.Stream, Head.New(Some.Salt), one.Count)));
+        var (stream, leaves) = (NextStream(), new InMemoryLeafStore());
+        await leaves.AddAsync([.. Some.Chain(stream, Head.New(Some.Salt), count).Select(NewLeaf.Of)], CancellationToken.None);
+        await leaves.AddPendingAsync([.. Enumerable.Range(1, count).Select(seq => new LeafPlace(stream, seq))], CancellationToken.None);
+        var sealer = SealerOf(_stores with { Leaves = leaves });
+        await PatientlyAsync(_ => SealAsync(sealer));
     }
 
     // Both add what is missing: a second try is the same.
-    private Task LogAsync(StreamId stream, IReadOnlyList<Entry> entries) => PatientlyAsync(async _ =>
+    private Task LogAsync(IReadOnlyList<Entry> entries) => PatientlyAsync(async _ =>
     {
         await _storage.Leaves.AddAsync([.. entries.Select(NewLeaf.Of)], CancellationToken.None);
-        await _storage.Leaves.AddPendingAsync([.. entries.Select(entry => new LeafPlace(stream, entry.Seq))], CancellationToken.None);
+        await _storage.Leaves.AddPendingAsync([.. entries.Select(entry => new LeafPlace(entry.Stream, entry.Seq))], CancellationToken.None);
     });
 
     /// <summary>Filling goes on where Azurite, busy with all its rows, let a connection die that it kept: what is measured begins when nothing of that kind runs.</summary>
@@ -236,7 +241,7 @@ internal sealed class GrowingLog : IDisposable
             throw new InvalidDataException("The entries were not committed.");
         }
 
-        await LogAsync(stream, entries);
+        await LogAsync(entries);
     }
 
     private Task FillAsync(string table, int rows)
@@ -247,11 +252,11 @@ internal sealed class GrowingLog : IDisposable
         return Parallel.ForEachAsync(Enumerable.Range(0, rows / 100), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, cancel) => await PatientlyAsync(async attempt =>
         {
             // Of its own for each try: what a lost one left is filling too.
-            var partition = string.Create(CultureInfo.InvariantCulture, $"x{(first / 100) + i:D9}x{attempt}");
+            var partition = string.Create(CultureInfo.InvariantCulture, $"!{(first / 100) + i:D9}.{attempt}");
             var transaction = new TableTransaction(partition);
             for (var row = 0; row < 100; row++)
             {
-                transaction.Insert(new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"x{first + (i * 100) + row:D12}")).With("V", TableValue.Of(1)).With("Bytes", TableValue.Of(new byte[300])));
+                transaction.Insert(new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"!{first + (i * 100) + row:D12}")).With("V", TableValue.Of(1)).With("Bytes", TableValue.Of(new byte[300])));
             }
 
             await client.SubmitTransactionAsync(transaction, cancel);

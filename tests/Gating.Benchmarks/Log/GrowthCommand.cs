@@ -14,8 +14,11 @@ internal static class GrowthCommand
     private const int Few = 1_000;
     private const int Rounds = 7;
 
-    /// <summary>The large log takes an hour to grow and minutes to measure: where the machine was not steady, it is measured again, whatever came out.</summary>
+    /// <summary>The large log takes long to grow and minutes to measure: where the machine was not steady, it is measured again, whatever came out.</summary>
     private const int MostAttempts = 10;
+
+    /// <summary>What requests set going in storage, its garbage collection above all, ends before the machine is read: it would be read beside a guest.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
     private static readonly Operation[] Operations =
     [
@@ -74,6 +77,7 @@ internal static class GrowthCommand
 
             if (round > 0)
             {
+                await Task.Delay(Silence);
                 calibration.Read();
             }
         }
