@@ -43,6 +43,7 @@ internal static class LabelFile
             file.Write(pixels, 0, (int)Math.Min(left, pixels.Length));
         }
 
+        file.Flush(flushToDisk: true);
         return path;
     }
 

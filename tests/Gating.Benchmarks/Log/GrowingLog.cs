@@ -43,6 +43,7 @@ internal sealed class GrowingLog : IDisposable
     private readonly LogStores _stores;
     private readonly LogSealer _sealer;
     private readonly BlobContainerClient _blobs;
+    private readonly (TableClient Ledger, TableClient Index, TableClient Leaves, TableClient Pending) _tables;
     private readonly List<(StreamId Stream, long Seq, ContentId Content)> _recorded = [];
     private UInt128 _streams;
     private long _size;
@@ -57,6 +58,7 @@ internal sealed class GrowingLog : IDisposable
         _sealer = SealerOf(_stores);
         Receipts = new(_stores, _keys);
         Outputs = new(_storage.Index, _storage.Archive, new ArchiveReferences(_keys.Data), _storage.Ledger);
+        _tables = (AzuriteStorage.Table(_options, Keys.LedgerTable), AzuriteStorage.Table(_options, Keys.IndexTable), AzuriteStorage.Table(_options, Keys.LeavesTable), AzuriteStorage.Table(_options, Keys.PendingTable));
         var key = (StorageCredential.SharedKey)_options.Credential;
         _blobs = new BlobServiceClient(azurite.Blob, new StorageSharedKeyCredential(key.Account, key.Key)).GetBlobContainerClient(Keys.LogContainer);
     }
@@ -79,7 +81,7 @@ internal sealed class GrowingLog : IDisposable
             var count = (int)Math.Min(Together, size - _size);
             await RecordAsync(NextStream());
             await PatientlyAsync(_ => SealAsync(_sealer));
-            await Task.WhenAll(FillLogAsync(count - Each), FillAsync(Keys.LedgerTable, count), FillAsync(Keys.IndexTable, count), FillAsync(Keys.LeavesTable, count));
+            await Task.WhenAll(FillLogAsync(count - Each), FillAsync(_tables.Ledger, count), FillAsync(_tables.Index, count), FillAsync(_tables.Leaves, count));
             _size += count;
             if (_size / 100_000 > told)
             {
@@ -128,7 +130,7 @@ internal sealed class GrowingLog : IDisposable
     {
         var (stream, seq, _) = Random.Shared.GetItems(_recorded.ToArray(), 1)[0];
         await Task.WhenAll(
-            GetAsync(Keys.LedgerTable, TableKeys.Partition(stream), TableKeys.Entry(seq)), GetAsync(Keys.LeavesTable, TableKeys.LeafPartition(stream), TableKeys.Leaf(new(stream, seq))), ReadAsync(TableKeys.Checkpoint));
+            GetAsync(_tables.Ledger, TableKeys.Partition(stream), TableKeys.Entry(seq)), GetAsync(_tables.Leaves, TableKeys.LeafPartition(stream), TableKeys.Leaf(new(stream, seq))), ReadAsync(TableKeys.Checkpoint));
         await ReadAsync(new TileId(0, 0, TileId.FullWidth).Path);
         await ReadAsync(new TileId(0, 1, TileId.FullWidth).Path);
     }
@@ -136,14 +138,14 @@ internal sealed class GrowingLog : IDisposable
     public async Task RawFindAsync()
     {
         var (stream, seq, content) = Random.Shared.GetItems(_recorded.ToArray(), 1)[0];
-        await GetAsync(Keys.IndexTable, content.Text, TableKeys.Output);
-        await GetAsync(Keys.LedgerTable, TableKeys.Partition(stream), TableKeys.Entry(seq));
+        await GetAsync(_tables.Index, content.Text, TableKeys.Output);
+        await GetAsync(_tables.Ledger, TableKeys.Partition(stream), TableKeys.Entry(seq));
     }
 
     /// <summary>As many rows written, asked for by their range and deleted as a seal of that many leaves of one stream has, and as many blobs put.</summary>
     public async Task RawAppendAsync()
     {
-        var (leaves, pending) = (AzuriteStorage.Table(_options, Keys.LeavesTable), AzuriteStorage.Table(_options, Keys.PendingTable));
+        var (leaves, pending) = (_tables.Leaves, _tables.Pending);
         var stream = NextStream();
         var partition = $"raw{TableKeys.LeafPartition(stream)}";
         TableTransaction All(Func<TableTransaction, string, TableTransaction> add) =>
@@ -244,9 +246,8 @@ internal sealed class GrowingLog : IDisposable
         await LogAsync(entries);
     }
 
-    private Task FillAsync(string table, int rows)
+    private Task FillAsync(TableClient table, int rows)
     {
-        var client = AzuriteStorage.Table(_options, table);
         var first = _rows;
         _rows += rows;
         return Parallel.ForEachAsync(Enumerable.Range(0, rows / 100), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (i, cancel) => await PatientlyAsync(async attempt =>
@@ -259,12 +260,12 @@ internal sealed class GrowingLog : IDisposable
                 transaction.Insert(new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"!{first + (i * 100) + row:D12}")).With("V", TableValue.Of(1)).With("Bytes", TableValue.Of(new byte[300])));
             }
 
-            await client.SubmitTransactionAsync(transaction, cancel);
+            await table.SubmitTransactionAsync(transaction, cancel);
         }));
     }
 
-    private async Task GetAsync(string table, string partition, string key) =>
-        _ = await AzuriteStorage.Table(_options, table).GetAsync(partition, key, CancellationToken.None) ?? throw new InvalidDataException($"{table} has no row {key}.");
+    private static async Task GetAsync(TableClient table, string partition, string key) =>
+        _ = await table.GetAsync(partition, key, CancellationToken.None) ?? throw new InvalidDataException($"There is no row {key}.");
 
     private async Task ReadAsync(string blob) => await _blobs.GetBlobClient(blob).DownloadContentAsync();
 }
