@@ -6,12 +6,12 @@ using Xunit.Abstractions;
 
 namespace Gating.Mutants;
 
-/// <summary>Each rule of the ledger, of the log, and of what takes away what they name, broken on purpose, fails the test that guards it.</summary>
+/// <summary>Each rule of the ledger, of the log, of what is leased from them and of what takes away what they name, broken on purpose, fails the test that guards it.</summary>
 public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
 {
     private static readonly Mutant[] All =
     [
-        .. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All, .. RemovalMutants.All, .. LogMutants.All, .. TimelineMutants.All, .. ChangeMutants.All, .. ConsentMutants.All, .. ModerationMutants.All, .. StoppedKeyMutants.All, .. TimedStopMutants.All, .. BulkMutants.All, .. AppealMutants.All, .. EventMutants.All,
+        .. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All, .. RemovalMutants.All, .. LogMutants.All, .. TimelineMutants.All, .. ChangeMutants.All, .. ConsentMutants.All, .. ModerationMutants.All, .. StoppedKeyMutants.All, .. TimedStopMutants.All, .. BulkMutants.All, .. AppealMutants.All, .. EventMutants.All, .. LeaseMutants.All, .. ShadowMutants.All, .. StatusListMutants.All, .. ErasureMutants.All,
     ];
 
     private readonly Laboratory _laboratory;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using Xunit;
+using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Gating.Mutants.Running;
@@ -47,9 +48,12 @@ internal sealed class MutatedContext(string assembly) : AssemblyLoadContext
         return assemblyName.Name!.StartsWith("Gating.", StringComparison.Ordinal) && File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
+    private static object? New(Type type) =>
+        type.GetConstructor([typeof(ITestOutputHelper)]) is { } withOutput ? withOutput.Invoke([new NoOutput()]) : Activator.CreateInstance(type);
+
     private static async Task RunAsync(Type type, MethodInfo method, object?[] arguments)
     {
-        var instance = method.IsStatic ? null : Activator.CreateInstance(type);
+        var instance = method.IsStatic ? null : New(type);
         var lifetime = instance as IAsyncLifetime;
         try
         {
@@ -63,6 +67,18 @@ internal sealed class MutatedContext(string assembly) : AssemblyLoadContext
         {
             await (lifetime?.DisposeAsync() ?? Task.CompletedTask);
             (instance as IDisposable)?.Dispose();
+        }
+    }
+
+    /// <summary>What a test prints helps nobody here.</summary>
+    private sealed class NoOutput : ITestOutputHelper
+    {
+        public void WriteLine(string message)
+        {
+        }
+
+        public void WriteLine(string format, params object[] args)
+        {
         }
     }
 }

@@ -141,6 +141,7 @@ public sealed class PersonErasureTests(ITestOutputHelper output)
 
         (await office.EraseAsync()).ShouldBe(new ErasureOutcome.Done(IsMarked: true));
         (await office.OpenedAsync()).ShouldBeEmpty();
+        (await office.World.Gate.NewNames().OfPersonAsync(GateFixture.Person(), default)).ShouldBeOfType<NamedStream.Found>().Stream.ShouldBe(office.Person);
         (await office.World.Gate.AskAsync()).ShouldBeOfType<AdmissionDecision.Refused>().Refusal.Reason.ShouldBe(RefusalReason.PersonRevoked);
         var last = (await office.EntriesAsync())[^1];
         (last.Kind, last.Sealed.IsEmpty).ShouldBe((EntryKind.Refused, true));
@@ -220,6 +221,23 @@ public sealed class PersonErasureTests(ITestOutputHelper output)
         backup();
         office.Restart();
         (await office.SweepAsync()).ShouldBe((1, 1));
+        (await office.OpenedAsync()).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_hold_that_is_set_while_who_is_revoked_is_erased_stands()
+    {
+        var office = await Office.OpenAsync();
+        await office.WaitAsync();
+        await office.World.Gate.ChangeStateAsync(static state => state with { Status = StreamStatus.Revoked });
+        office.World.Gate.Time.Pass(ErasureRules.Kept);
+        var listing = office.World.Faults.HoldNext(StoreCall.ListErasure);
+        var erasing = office.EraseAsync();
+        await listing.Reached;
+        (await office.World.Holds.SetAsync(office.Person, HoldId.Create(), Statement, default)).ShouldBeOfType<HoldOutcome.Done>();
+        listing.Release();
+
+        (await erasing).ShouldBe(new ErasureOutcome.Refused(ErasureRefusal.Held));
         (await office.OpenedAsync()).ShouldNotBeEmpty();
     }
 

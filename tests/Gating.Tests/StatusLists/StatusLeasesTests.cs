@@ -70,8 +70,9 @@ public sealed class StatusLeasesTests
             places.Add((await leases.TakeAsync(Lane, default)).Index);
         }
 
-        // In order by chance once in 100!.
+        // Up or down by chance once in 100!.
         places.SequenceEqual(places.Order()).ShouldBeFalse();
+        places.SequenceEqual(places.OrderDescending()).ShouldBeFalse();
         places.ShouldAllBe(static place => place < StatusList.BlockSize);
     }
 

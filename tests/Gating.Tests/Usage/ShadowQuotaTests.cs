@@ -50,6 +50,17 @@ public sealed class ShadowQuotaTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void What_it_refuses_takes_no_room_in_it()
+    {
+        var plan = Plan(InForce, Tight);
+        var windows = plan.Charge([], 1, Now).Charged().Windows;
+
+        var refused = plan.Charge(windows, 2, Now).Charged();
+        refused.Shadowed.ShouldBe([Tight]);
+        plan.Charge(refused.Windows, 1, Now).Charged().Shadowed.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Units_come_back_to_the_shadows_that_were_charged_and_to_no_others()
     {
         var plan = Plan(InForce, Tight);

@@ -101,6 +101,40 @@ public sealed class UsageLeasesTests
     }
 
     [Fact]
+    public async Task Units_of_a_window_that_is_over_do_not_come_back_into_the_next()
+    {
+        var (limit, instance) = (Daily, NewMany(1)[0]);
+        await TakeAsync(instance, limit, 1);
+        _time.Pass(TimeSpan.FromHours(12));
+        await TakeAsync(instance, limit, 1);
+        instance.GiveBack([limit], 50, ManualTime.Noon);
+
+        var before = _faults.AllCalls;
+        for (var i = 0; i < limit.Block - 1; i++)
+        {
+            await TakeAsync(instance, limit, 1);
+        }
+
+        _faults.AllCalls.ShouldBe(before);
+        await TakeAsync(instance, limit, 1);
+        _faults.AllCalls.ShouldBeGreaterThan(before);
+    }
+
+    [Fact]
+    public async Task By_a_clock_that_is_behind_the_block_is_not_good_yet()
+    {
+        var (limit, behind, ahead) = (Daily, ManualTime.AtNoon(), ManualTime.AtNoon());
+        ahead.Pass(TimeSpan.FromHours(12));
+        (await TakeAsync(New(ahead), limit, 1)).ShouldBeOfType<SharedUsage.Held>();
+        var instance = New(behind);
+
+        // The ledger's time does not go back: what is leased from it now is of its day.
+        (await TakeAsync(instance, limit, 1)).ShouldBeOfType<SharedUsage.Contended>();
+        behind.Pass(TimeSpan.FromHours(12));
+        (await TakeAsync(instance, limit, 1)).ShouldBeOfType<SharedUsage.Held>().From.ShouldBe(ManualTime.Noon.AddHours(12));
+    }
+
+    [Fact]
     public async Task In_no_stretch_of_a_rolling_window_is_more_used_than_the_limit()
     {
         var limit = Limit(new Quota.Rolling("all", QuotaScope.App, 600, TimeSpan.FromMinutes(12)));
@@ -229,8 +263,9 @@ public sealed class UsageLeasesTests
         }
     }
 
-    private UsageLeases[] NewMany(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => new UsageLeases(new(_ledger, new InMemoryTraceQueue(_faults), _key, _time), _ledger, new(_names, _key), _time))];
+    private UsageLeases[] NewMany(int count) => [.. Enumerable.Range(0, count).Select(_ => New(_time))];
+
+    private UsageLeases New(ManualTime time) => new(new(_ledger, new InMemoryTraceQueue(_faults), _key, time), _ledger, new(_names, _key), time);
 
     private async Task<List<Entry>> EntriesAsync()
     {
