@@ -40,10 +40,7 @@ internal sealed class Calibration
         if (_signatures.Count == 0)
         {
             // The first second is the compiler's, not the machine's.
-            for (var warmUp = 0; warmUp < 5; warmUp++)
-            {
-                PerSecond(() => VerifyAndSign(signature));
-            }
+            PerSecond(() => VerifyAndSign(signature));
         }
 
         _signatures.Add(1_000_000 / PerSecond(() => VerifyAndSign(signature)));

@@ -23,7 +23,7 @@ internal static class LeaseMutants
         new(Never, "where there is no room there is a block", Rules,
             "is { } violation)\n        {\n            return new(state, [], [], null, null, new LeaseAnswer", "is { } violation && false)\n        {\n            return new(state, [], [], null, null, new LeaseAnswer",
             Guard.Of<UsageLeasesTests>(nameof(UsageLeasesTests.More_than_the_limit_never_fits_and_less_than_somebody_was_refused_may))),
-        new(Never, "who was refused by storage has the units all the same", Block,
+        new(Never, "who is to come again later has the units all the same", Block,
             "case null:\n                    return new SharedUsage.Contended();", "case null:\n                    return new SharedUsage.Held([limit], units, _from, _until);",
             Guard.Of<UsageLeasesTests>(nameof(UsageLeasesTests.By_a_clock_that_is_behind_the_block_is_not_good_yet))),
         new("Fair when nearly empty", "an instance takes a whole block of what little is left", Rules,

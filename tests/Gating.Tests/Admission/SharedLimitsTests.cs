@@ -34,14 +34,12 @@ public sealed class SharedLimitsTests
 
     private static async Task<List<(long From, long Until)>> LeasedAsync(GateFixture gate)
     {
-        var (owner, leased) = (await gate.Names.OfAsync("tool", GateFixture.Tool, default), new List<(long, long)>());
-        await foreach (var entry in gate.Ledger.ReadEntriesAsync(owner, 1, long.MaxValue, default))
+        var owner = await gate.Names.OfAsync("tool", GateFixture.Tool, default);
+        return await gate.Ledger.ReadEntriesAsync(owner, 1, long.MaxValue, default).Select(static entry =>
         {
             entry.Kind.ShouldBe(EntryKind.Leased);
             using var json = JsonDocument.Parse(entry.Public);
-            leased.Add((json.RootElement.GetProperty("from").GetInt64(), json.RootElement.GetProperty("until").GetInt64()));
-        }
-
-        return leased;
+            return (json.RootElement.GetProperty("from").GetInt64(), json.RootElement.GetProperty("until").GetInt64());
+        }).ToListAsync();
     }
 }

@@ -270,12 +270,6 @@ public sealed class UsageLeasesTests
     private async Task<List<Entry>> EntriesAsync()
     {
         var owner = await new StreamNames(_names, _key).OfAsync("tool", "https://tool.test/", default);
-        var entries = new List<Entry>();
-        await foreach (var entry in _ledger.ReadEntriesAsync(owner, 1, long.MaxValue, default))
-        {
-            entries.Add(entry);
-        }
-
-        return entries;
+        return await _ledger.ReadEntriesAsync(owner, 1, long.MaxValue, default).ToListAsync();
     }
 }
