@@ -26,8 +26,8 @@ public sealed class TableTaskCursors : ITaskCursors
         var row = StoredRow.New(task, TableKeys.Cursor).With(Value, TableValue.Of(value));
 
         // A refusal is another run that moved it meanwhile: that one stands.
-        _ = await _table.GetAsync(task, TableKeys.Cursor, cancellation) is { } stored
-            ? await _table.ReplaceAsync(row, stored.ETag, cancellation)
-            : await _table.InsertAsync(row, cancellation);
+        await (await _table.GetAsync(task, TableKeys.Cursor, cancellation) is { } stored
+            ? _table.ReplaceAsync(row, stored.ETag, cancellation)
+            : _table.EnsureAsync(row, cancellation));
     }
 }

@@ -203,7 +203,9 @@ public sealed class SignalsTests(ITestOutputHelper output) : IAsyncLifetime
             (await App(HttpMethod.Post, "/ssf/status", $$"""{"stream_id":"{{id}}","status":"{{status}}","reason":"for a while"}""")).Text("status").ShouldBe(status);
             await _world.Call(_world.IdToken(person)).GrantAsync();
             await RevokeAsync(person);
-            await Task.Delay(700);
+
+            // Sealed: what the log's way would tell is told by now.
+            await UntilAsync(async () => await _world.QueueLengthAsync(Messages.QueueNames.Trace) == 0);
             if (status == "paused")
             {
                 _received.ShouldBeEmpty();

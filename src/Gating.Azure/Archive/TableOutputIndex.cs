@@ -31,7 +31,7 @@ public sealed class TableOutputIndex : IOutputIndex
         ];
 
         // A row that is there says the same: it was written for this output before.
-        await Task.WhenAll(rows.Select(row => _table.InsertAsync(row, cancellation)));
+        await Task.WhenAll(rows.Select(row => _table.EnsureAsync(row, cancellation)));
     }
 
     public async Task RemoveAsync(ContentId content, IReadOnlyCollection<EntryHash> digests, OutputLook? look, CancellationToken cancellation)

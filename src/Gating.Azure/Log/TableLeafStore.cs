@@ -111,8 +111,8 @@ public sealed class TableLeafStore : ILeafStore
     {
         await _setup.EnsureAsync(cancellation);
 
-        // Refused where there is a reason already, which stays; without a retry, a refusal is never about our own try.
-        await _adds.InsertAsync(LeafRows.OfFrozen(stream, why), cancellation);
+        // A reason that is there stays.
+        await _leaves.EnsureAsync(LeafRows.OfFrozen(stream, why), cancellation);
     }
 
     public async Task<string?> ReadFrozenAsync(StreamId stream, CancellationToken cancellation)

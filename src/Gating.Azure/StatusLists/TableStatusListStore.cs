@@ -34,7 +34,7 @@ public sealed class TableStatusListStore : IStatusListStore
         await _setup.EnsureAsync(cancellation);
 
         // A name that is there is that of a list which somebody else adds now, or of one whose writer died between.
-        await _table.InsertAsync(StoredRow.New(TableKeys.Partition(list.Hour), list.Id.ToString()), cancellation);
+        await _table.EnsureAsync(StoredRow.New(TableKeys.Partition(list.Hour), list.Id.ToString()), cancellation);
         return await _table.InsertAsync(ToRow(list), cancellation) is TableOutcome.Done;
     }
 

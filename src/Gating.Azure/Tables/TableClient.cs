@@ -77,6 +77,17 @@ public sealed class TableClient
         return WriteAsync(new(TableOperationKind.Insert, entity, default), cancellation);
     }
 
+    /// <summary>Inserts a row of which it does not matter who wrote it: one that is there stands, be it ours of an earlier try whose answer was lost, or somebody else's.</summary>
+    public async Task EnsureAsync(TableEntity entity, CancellationToken cancellation)
+    {
+        TableLimits.Check(entity);
+        var (outcome, _) = await TryWriteAsync(new(TableOperationKind.Insert, entity, default), cancellation).ConfigureAwait(false);
+        if (outcome is TableOutcome.Refused { Reason: not TableRefusal.Exists } refused)
+        {
+            throw new StorageUnavailableException($"A row could neither be inserted nor is it there ({refused.Reason}).");
+        }
+    }
+
     /// <summary>Replaces all of the row if it still carries <paramref name="ifMatch"/>.</summary>
     public Task<TableOutcome> ReplaceAsync(TableEntity entity, ETag ifMatch, CancellationToken cancellation)
     {
@@ -212,6 +223,13 @@ public sealed class TableClient
 
     private async Task<TableOutcome> WriteAsync(TableOperation operation, CancellationToken cancellation)
     {
+        var (outcome, tries) = await TryWriteAsync(operation, cancellation).ConfigureAwait(false);
+        return outcome is TableOutcome.Refused refused && tries > 1 ? await OwnWrite.SettleAsync(this, [operation], refused).ConfigureAwait(false) : outcome;
+    }
+
+    /// <summary>The answer to the last try, and how many there were: a refusal after the first may be about a row that an earlier one wrote.</summary>
+    private async Task<(TableOutcome Outcome, int Tries)> TryWriteAsync(TableOperation operation, CancellationToken cancellation)
+    {
         cancellation.ThrowIfCancellationRequested();
         var (method, counted) = operation.Kind switch
         {
@@ -241,11 +259,10 @@ public sealed class TableClient
         body.Recycle();
         if (answer.IsSuccess)
         {
-            return new TableOutcome.Done(answer.ETag);
+            return (new TableOutcome.Done(answer.ETag), answer.Tries);
         }
 
-        var refused = new TableOutcome.Refused(0, answer.Refusal ?? throw answer.NotExpected());
-        return answer.Tries > 1 ? await OwnWrite.SettleAsync(this, [operation], refused).ConfigureAwait(false) : refused;
+        return (new TableOutcome.Refused(0, answer.Refusal ?? throw answer.NotExpected()), answer.Tries);
     }
 
     private static void WriteEntity(PooledBody body, TableEntity entity)

@@ -168,7 +168,7 @@ public sealed class TableTimelineStore : ITimelineStore
         if (rows is [var only])
         {
             // A row that is there says the same: it was written for this entry before.
-            await _adds.InsertAsync(only, cancellation);
+            await _table.EnsureAsync(only, cancellation);
             return;
         }
 

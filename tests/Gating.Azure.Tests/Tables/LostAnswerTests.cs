@@ -142,6 +142,19 @@ public sealed class LostAnswerTests : IAsyncLifetime
         await Should.ThrowAsync<StorageUnavailableException>(() => Client(2).InsertAsync(new("p", "r"), default));
     }
 
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public async Task A_row_of_which_it_does_not_matter_who_wrote_it_is_there_after_a_lost_answer(WireFault loss)
+    {
+        // An insertion's answer has no body to cut.
+        _proxy.Next(loss == WireFault.CutOff ? WireFault.AnswerLost : loss);
+
+        await Client(2, loss).EnsureAsync(new("p", "r"), default);
+        await Client(0).EnsureAsync(new("p", "r"), default);
+
+        (await TableClientTests.ReadAllAsync(_direct, new("p"))).ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task A_row_that_is_gone_after_a_lost_deletion_was_deleted()
     {
