@@ -15,9 +15,10 @@ public sealed class PaceTests
     [Fact]
     public async Task A_writer_gets_its_turn_on_a_stream_that_another_one_keeps_busy()
     {
-        const int Turns = 8;
+        const int Newcomers = 8;
+        const int Most = Newcomers * 8 * StreamPace.Streak;
         var distant = new Distant(_world.Store);
-        var (busy, late) = (new Appender(distant, _world.Queue, LedgerWorld.Key, _world.Time), new Appender(distant, _world.Queue, LedgerWorld.Key, _world.Time));
+        var busy = new Appender(distant, _world.Queue, LedgerWorld.Key, _world.Time);
         using var enough = new CancellationTokenSource();
         var load = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
@@ -27,23 +28,19 @@ public sealed class PaceTests
             }
         })));
 
-        var waits = new List<int>();
-        for (var turn = 0; turn < Turns; turn++)
+        // Each comes when the busy one believes to be alone. Counted together: one may wait long, where the machine has no time for it at that moment.
+        var (entered, waited) = (0, 0);
+        while (entered < Newcomers && waited < Most)
         {
-            var before = distant.Commits;
-            while (await _world.AppendAsync(limit: 1_000_000, by: late) is AppendOutcome<bool>.Shed)
-            {
-                // On a machine so busy that two seconds are few round trips: it comes back, as an app would, and counts on.
-            }
-
-            waits.Add(distant.Commits - before);
+            await Task.Delay(50);
+            var (before, late) = (distant.Commits, new Appender(distant, _world.Queue, LedgerWorld.Key, _world.Time));
+            entered += await _world.AppendAsync(limit: 1_000_000, by: late) is AppendOutcome<bool>.Done ? 1 : 0;
+            waited += distant.Commits - before;
         }
 
         await enough.CancelAsync();
         await load;
-
-        // By the mean: one turn may come late, where the machine has no time for its writer at that moment.
-        waits.Average().ShouldBeLessThan(8 * StreamPace.Streak, string.Join(", ", waits));
+        entered.ShouldBe(Newcomers, $"within {waited} commits");
         await _world.ShouldBeSoundAsync();
     }
 
