@@ -73,12 +73,7 @@ internal static class Composition
         services.AddEndpoints();
         services.AddAddressLimits(configuration.IdentifyPerMinute, host is null ? null : FunctionsHost.AddressOf);
         services.AddSingleton<Invocations>();
-        if (settings.DrivesItself ?? host is null)
-        {
-            services.AddHostedService<QueueDriver>();
-            services.AddHostedService<TimerDriver>();
-        }
-
+        services.AddBackground(configuration, drives: settings.DrivesItself ?? host is null);
         return configuration;
     }
 
@@ -134,9 +129,6 @@ internal static class Composition
     private static void AddDomain(this IServiceCollection services, GateConfiguration configuration)
     {
         services.AddSingleton(configuration);
-        services.AddHostedService<RegistrySeeding>();
-        services.AddHostedService<LogChecking>();
-        services.AddHostedService<RolesChecking>();
         services.AddSingleton(configuration.DataKey);
         services.AddSingleton(configuration.GrantKeys);
         services.AddSingleton(configuration.LogKeys);
@@ -248,7 +240,6 @@ internal static class Composition
     {
         services.AddSingleton<CheckpointNews>();
         services.AddSingleton<WitnessClient>();
-        services.AddHostedService<WitnessDriver>();
         foreach (var witness in witnesses)
         {
             services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Cosigner>(provider, witness));

@@ -16,6 +16,9 @@ public static class GateApp
     /// <summary>Larger than any token request, so that the form's own limit answers; smaller than what could hurt.</summary>
     private const long MaxBody = 256 * 1024;
 
+    /// <summary>Settings are read at the start. Watching their files for changes would tell nobody, cost each start, and take one of the few watches that a machine has.</summary>
+    private const string ReadOnce = "--hostBuilder:reloadConfigOnChange=false";
+
     // ASP.NET Core says four lines about each request, which costs more than deciding it. The lowest of all sources: whoever wants them sets the level.
     private static MemoryConfigurationSource QuietFramework => new()
     {
@@ -26,7 +29,7 @@ public static class GateApp
     /// <param name="configure">Settings, logging, servers and the clock of whoever starts it. The ports are composed after it and cannot be replaced here.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder([ReadOnce, .. args]);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -44,6 +47,7 @@ public static class GateApp
         builder.Services.AddExports(builder.Configuration);
         var app = builder.Build();
         app.UseMiddleware<FaultMiddleware>();
+        app.Use(NothingAtTheRoot);
         app.UseRouting();
         app.UseRateLimiter();
         Map(app);
@@ -53,6 +57,18 @@ public static class GateApp
         }
 
         return app;
+    }
+
+    /// <summary>What the Functions host asks for until somebody answers. It leaves the routes alone: they are put in order with the first request that needs them.</summary>
+    private static Task NothingAtTheRoot(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path != "/")
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     // Only there: standalone nobody has to be believed to be the host.
@@ -66,127 +82,115 @@ public static class GateApp
 
     private static void Map(WebApplication app)
     {
-        var services = app.Services;
-        app.MapPost("/oauth2/token", Handler(services.GetRequiredService<TokenEndpoint>().PostAsync));
-        app.MapPost("/oauth2/introspect", Handler(services.GetRequiredService<IntrospectEndpoint>().PostAsync));
-        app.MapPost("/oauth2/revoke", Handler(services.GetRequiredService<RevokeEndpoint>().PostAsync));
-        var evaluations = services.GetRequiredService<EvaluationEndpoint>();
-        app.MapPost("/access/v1/evaluation", Handler(evaluations.PostOneAsync));
-        app.MapPost("/access/v1/evaluations", Handler(evaluations.PostManyAsync));
-        app.MapGet("/.well-known/authzen-configuration", Handler(evaluations.GetConfigurationAsync));
-        app.MapPost("/v1/generations", Handler(services.GetRequiredService<GenerationsEndpoint>().PostAsync));
-        app.MapPost("/v1/generations/{id}/report", Handler(services.GetRequiredService<ReportsEndpoint>().PostAsync));
-        var outputs = services.GetRequiredService<OutputsEndpoint>();
-        app.MapPut("/v1/generations/{id}/outputs/{n}", Handler(outputs.PutAsync));
-        var uploads = services.GetRequiredService<UploadsEndpoint>();
-        app.MapGet("/v1/generations/{id}/outputs/{n}", Handler(uploads.GetAsync));
-        app.MapPost("/v1/generations/{id}/outputs/{n}/upload", Handler(uploads.BeginAsync));
-        app.MapPost("/v1/generations/{id}/outputs/{n}/uploaded", Handler(uploads.AnnounceAsync));
-        app.MapGet("/v1/outputs/{contentId}", Handler(outputs.GetAsync));
-        app.MapPost("/v1/outputs/{contentId}/release-unlabelled", Handler(services.GetRequiredService<ReleaseEndpoint>().PostAsync));
-        app.MapPost("/v1/identify", Handler(services.GetRequiredService<IdentifyEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Identify);
-        var log = services.GetRequiredService<LogEndpoint>();
-        app.MapGet("/log/checkpoint", Handler(log.GetCheckpointAsync));
-        app.MapGet("/log/vkeys", Handler(log.GetKeysAsync));
+        app.MapPost("/oauth2/token", At<TokenEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapPost("/oauth2/introspect", At<IntrospectEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapPost("/oauth2/revoke", At<RevokeEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapPost("/access/v1/evaluation", At<EvaluationEndpoint>(static endpoint => endpoint.PostOneAsync));
+        app.MapPost("/access/v1/evaluations", At<EvaluationEndpoint>(static endpoint => endpoint.PostManyAsync));
+        app.MapGet("/.well-known/authzen-configuration", At<EvaluationEndpoint>(static endpoint => endpoint.GetConfigurationAsync));
+        app.MapPost("/v1/generations", At<GenerationsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapPost("/v1/generations/{id}/report", At<ReportsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapPut("/v1/generations/{id}/outputs/{n}", At<OutputsEndpoint>(static endpoint => endpoint.PutAsync));
+        app.MapGet("/v1/generations/{id}/outputs/{n}", At<UploadsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/generations/{id}/outputs/{n}/upload", At<UploadsEndpoint>(static endpoint => endpoint.BeginAsync));
+        app.MapPost("/v1/generations/{id}/outputs/{n}/uploaded", At<UploadsEndpoint>(static endpoint => endpoint.AnnounceAsync));
+        app.MapGet("/v1/outputs/{contentId}", At<OutputsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/outputs/{contentId}/release-unlabelled", At<ReleaseEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapPost("/v1/identify", At<IdentifyEndpoint>(static endpoint => endpoint.PostAsync)).RequireRateLimiting(AddressLimits.Identify);
+        app.MapGet("/log/checkpoint", At<LogEndpoint>(static endpoint => endpoint.GetCheckpointAsync));
+        app.MapGet("/log/vkeys", At<LogEndpoint>(static endpoint => endpoint.GetKeysAsync));
         foreach (var tile in LogEndpoint.TileRoutes)
         {
-            app.MapGet(tile, Handler(log.GetTileAsync));
+            app.MapGet(tile, At<LogEndpoint>(static endpoint => endpoint.GetTileAsync));
         }
 
-        var receipts = services.GetRequiredService<ReceiptsEndpoint>();
-        app.MapGet("/v1/receipts/{entry}", Handler(receipts.GetAsync));
-        app.MapGet("/v1/receipts/{entry}/{later}", Handler(receipts.GetLaterAsync));
-        var mandates = services.GetRequiredService<MandatesEndpoint>();
-        app.MapPost("/v1/mandates", Handler(mandates.ProposeAsync));
-        app.MapGet("/v1/mandates/{id}", Handler(mandates.GetAsync));
-        app.MapPost("/v1/mandates/{id}/approve", Handler(mandates.ApproveAsync));
-        app.MapPost("/v1/mandates/{id}/decline", Handler(mandates.DeclineAsync));
-        app.MapPost("/v1/mandates/{id}/withdraw", Handler(mandates.WithdrawAsync));
-        var consents = services.GetRequiredService<ConsentsEndpoint>();
-        app.MapPost("/v1/consents", Handler(consents.PostAsync));
-        app.MapGet("/v1/consents/{id}", Handler(consents.GetAsync));
-        app.MapPost("/v1/consents/{id}/withdraw", Handler(consents.WithdrawAsync));
-        app.MapGet("/v1/consents/{id}/outputs", Handler(consents.GetOutputsAsync));
-        var appeals = services.GetRequiredService<AppealsEndpoint>();
-        app.MapPost("/v1/appeals", Handler(appeals.PostAsync));
-        app.MapGet("/v1/appeals/{id}", Handler(appeals.GetAsync));
-        app.MapPost("/v1/filter-heartbeats", Handler(services.GetRequiredService<FilterHeartbeatsEndpoint>().PostAsync));
-        var cases = services.GetRequiredService<AppealCasesEndpoint>();
-        app.MapGet("/v1/appeal-cases", Handler(cases.ListAsync));
-        app.MapGet("/v1/appeal-cases/{id}", Handler(cases.GetAsync));
-        app.MapPost("/v1/appeal-cases/{id}/decide", Handler(cases.DecideAsync));
-        var trace = services.GetRequiredService<TraceEndpoint>();
-        app.MapGet("/v1/trace/entries", Handler(trace.GetEntriesAsync));
-        app.MapPost("/v1/trace/files", Handler(trace.PostFileAsync));
-        app.MapPost("/v1/trace/bundles", Handler(services.GetRequiredService<BundlesEndpoint>().PostAsync));
-        app.MapGet("/v1/people/{id}", Handler(services.GetRequiredService<PeopleEndpoint>().GetAsync));
-        app.MapPost("/v1/people/{id}:erase", Handler(services.GetRequiredService<ErasureEndpoint>().EraseAsync));
-        var unmask = services.GetRequiredService<UnmaskEndpoint>();
-        app.MapPost("/v1/unmask", Handler(unmask.RequestAsync));
-        app.MapGet("/v1/unmask/{id}", Handler(unmask.GetAsync));
-        app.MapPost("/v1/unmask/{id}/approve", Handler(unmask.ApproveAsync));
-        app.MapPost("/v1/unmask/{id}/decline", Handler(unmask.DeclineAsync));
-        app.MapPost("/v1/unmask/{id}/tell", Handler(unmask.TellAsync));
-        var revocations = services.GetRequiredService<RevocationsEndpoint>();
-        app.MapPost("/v1/revocations", Handler(revocations.PostAsync));
-        app.MapGet("/v1/revocations", Handler(revocations.ListAsync));
-        app.MapGet("/v1/revocations/{id}", Handler(revocations.GetAsync));
-        app.MapDelete("/v1/revocations/{id}", Handler(revocations.DeleteAsync));
-        var bulks = services.GetRequiredService<BulkRevocationsEndpoint>();
-        app.MapPost("/v1/bulk-revocations", Handler(bulks.PostAsync));
-        app.MapGet("/v1/bulk-revocations", Handler(bulks.ListAsync));
-        app.MapGet("/v1/bulk-revocations/{id}", Handler(bulks.GetAsync));
-        app.MapPost("/v1/bulk-revocations/{id}/approve", Handler(bulks.ApproveAsync));
-        app.MapPost("/v1/bulk-revocations/{id}/decline", Handler(bulks.DeclineAsync));
-        var items = services.GetRequiredService<ItemsEndpoint>();
+        app.MapGet("/v1/receipts/{entry}", At<ReceiptsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapGet("/v1/receipts/{entry}/{later}", At<ReceiptsEndpoint>(static endpoint => endpoint.GetLaterAsync));
+        app.MapPost("/v1/mandates", At<MandatesEndpoint>(static endpoint => endpoint.ProposeAsync));
+        app.MapGet("/v1/mandates/{id}", At<MandatesEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/mandates/{id}/approve", At<MandatesEndpoint>(static endpoint => endpoint.ApproveAsync));
+        app.MapPost("/v1/mandates/{id}/decline", At<MandatesEndpoint>(static endpoint => endpoint.DeclineAsync));
+        app.MapPost("/v1/mandates/{id}/withdraw", At<MandatesEndpoint>(static endpoint => endpoint.WithdrawAsync));
+        app.MapPost("/v1/consents", At<ConsentsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/v1/consents/{id}", At<ConsentsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/consents/{id}/withdraw", At<ConsentsEndpoint>(static endpoint => endpoint.WithdrawAsync));
+        app.MapGet("/v1/consents/{id}/outputs", At<ConsentsEndpoint>(static endpoint => endpoint.GetOutputsAsync));
+        app.MapPost("/v1/appeals", At<AppealsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/v1/appeals/{id}", At<AppealsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/filter-heartbeats", At<FilterHeartbeatsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/v1/appeal-cases", At<AppealCasesEndpoint>(static endpoint => endpoint.ListAsync));
+        app.MapGet("/v1/appeal-cases/{id}", At<AppealCasesEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/appeal-cases/{id}/decide", At<AppealCasesEndpoint>(static endpoint => endpoint.DecideAsync));
+        app.MapGet("/v1/trace/entries", At<TraceEndpoint>(static endpoint => endpoint.GetEntriesAsync));
+        app.MapPost("/v1/trace/files", At<TraceEndpoint>(static endpoint => endpoint.PostFileAsync));
+        app.MapPost("/v1/trace/bundles", At<BundlesEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/v1/people/{id}", At<PeopleEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/people/{id}:erase", At<ErasureEndpoint>(static endpoint => endpoint.EraseAsync));
+        app.MapPost("/v1/unmask", At<UnmaskEndpoint>(static endpoint => endpoint.RequestAsync));
+        app.MapGet("/v1/unmask/{id}", At<UnmaskEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/unmask/{id}/approve", At<UnmaskEndpoint>(static endpoint => endpoint.ApproveAsync));
+        app.MapPost("/v1/unmask/{id}/decline", At<UnmaskEndpoint>(static endpoint => endpoint.DeclineAsync));
+        app.MapPost("/v1/unmask/{id}/tell", At<UnmaskEndpoint>(static endpoint => endpoint.TellAsync));
+        app.MapPost("/v1/revocations", At<RevocationsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/v1/revocations", At<RevocationsEndpoint>(static endpoint => endpoint.ListAsync));
+        app.MapGet("/v1/revocations/{id}", At<RevocationsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapDelete("/v1/revocations/{id}", At<RevocationsEndpoint>(static endpoint => endpoint.DeleteAsync));
+        app.MapPost("/v1/bulk-revocations", At<BulkRevocationsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/v1/bulk-revocations", At<BulkRevocationsEndpoint>(static endpoint => endpoint.ListAsync));
+        app.MapGet("/v1/bulk-revocations/{id}", At<BulkRevocationsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/bulk-revocations/{id}/approve", At<BulkRevocationsEndpoint>(static endpoint => endpoint.ApproveAsync));
+        app.MapPost("/v1/bulk-revocations/{id}/decline", At<BulkRevocationsEndpoint>(static endpoint => endpoint.DeclineAsync));
         foreach (var (path, kind) in ItemsEndpoint.Kinds)
         {
-            app.MapGet($"/v1/{path}", Handler(context => items.ListAsync(context, kind)));
-            app.MapGet($"/v1/{path}/{{id}}", Handler(context => items.GetAsync(context, kind)));
-            app.MapPut($"/v1/{path}/{{id}}", Handler(context => items.PutAsync(context, kind)));
+            app.MapGet($"/v1/{path}", At<ItemsEndpoint>(endpoint => context => endpoint.ListAsync(context, kind)));
+            app.MapGet($"/v1/{path}/{{id}}", At<ItemsEndpoint>(endpoint => context => endpoint.GetAsync(context, kind)));
+            app.MapPut($"/v1/{path}/{{id}}", At<ItemsEndpoint>(endpoint => context => endpoint.PutAsync(context, kind)));
             if (kind is not RegistryItem.Policy)
             {
-                app.MapDelete($"/v1/{path}/{{id}}", Handler(context => items.DeleteAsync(context, kind)));
+                app.MapDelete($"/v1/{path}/{{id}}", At<ItemsEndpoint>(endpoint => context => endpoint.DeleteAsync(context, kind)));
             }
         }
 
-        var replays = services.GetRequiredService<ReplaysEndpoint>();
         foreach (var (path, kind) in ReplaysEndpoint.Kinds)
         {
-            app.MapPost($"/v1/{path}/{{id}}/replay", Handler(context => replays.PostAsync(context, kind)));
+            app.MapPost($"/v1/{path}/{{id}}/replay", At<ReplaysEndpoint>(endpoint => context => endpoint.PostAsync(context, kind)));
         }
 
-        app.MapGet("/v1/apps/{id}/secrets", Handler(items.GetSecretsAsync));
-        app.MapPost("/v1/apps/{id}/secrets", Handler(items.PostSecretAsync));
-        app.MapDelete("/v1/apps/{id}/secrets/{fingerprint}", Handler(items.DeleteSecretAsync));
-        var changes = services.GetRequiredService<ChangesEndpoint>();
-        app.MapGet("/v1/changes", Handler(changes.ListAsync));
-        app.MapGet("/v1/changes/{id}", Handler(changes.GetAsync));
-        app.MapPost("/v1/changes/{id}/approve", Handler(changes.ApproveAsync));
-        app.MapPost("/v1/changes/{id}/decline", Handler(changes.DeclineAsync));
-        var streams = services.GetRequiredService<StreamsEndpoint>();
-        app.MapGet("/.well-known/ssf-configuration", Handler(streams.GetConfigurationAsync));
-        app.MapGet("/ssf/jwks", Handler(streams.GetKeysAsync));
-        app.MapPost("/ssf/streams", Handler(streams.PostAsync));
-        app.MapGet("/ssf/streams", Handler(streams.GetAsync));
-        app.MapPatch("/ssf/streams", Handler(streams.PatchAsync));
-        app.MapPut("/ssf/streams", Handler(streams.PutAsync));
-        app.MapDelete("/ssf/streams", Handler(streams.DeleteAsync));
-        app.MapGet("/ssf/status", Handler(streams.GetStatusAsync));
-        app.MapPost("/ssf/status", Handler(streams.PostStatusAsync));
-        app.MapPost("/ssf/verify", Handler(streams.PostVerificationAsync));
-        app.MapPost("/ssf/poll", Handler(streams.PostPollAsync));
-        app.MapPost("/ssf/events", Handler(services.GetRequiredService<EventsEndpoint>().PostAsync)).RequireRateLimiting(AddressLimits.Events);
-        app.MapGet("/jwks", Handler(services.GetRequiredService<JwksEndpoint>().GetAsync));
-        var lists = services.GetRequiredService<StatusListsEndpoint>();
-        app.MapGet("/statuslists", Handler(lists.ListAsync));
-        app.MapGet("/statuslists/{id}", Handler(lists.GetAsync));
-        app.MapGet("/.well-known/oauth-authorization-server", Handler(services.GetRequiredService<MetadataEndpoint>().GetAsync));
-        app.MapGet("/.well-known/security.txt", Handler(services.GetRequiredService<SecurityTextEndpoint>().GetAsync));
-        app.MapGet("/openapi.json", Handler(services.GetRequiredService<OpenApiEndpoint>().GetAsync));
-        var health = services.GetRequiredService<HealthEndpoints>();
+        app.MapGet("/v1/apps/{id}/secrets", At<ItemsEndpoint>(static endpoint => endpoint.GetSecretsAsync));
+        app.MapPost("/v1/apps/{id}/secrets", At<ItemsEndpoint>(static endpoint => endpoint.PostSecretAsync));
+        app.MapDelete("/v1/apps/{id}/secrets/{fingerprint}", At<ItemsEndpoint>(static endpoint => endpoint.DeleteSecretAsync));
+        app.MapGet("/v1/changes", At<ChangesEndpoint>(static endpoint => endpoint.ListAsync));
+        app.MapGet("/v1/changes/{id}", At<ChangesEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPost("/v1/changes/{id}/approve", At<ChangesEndpoint>(static endpoint => endpoint.ApproveAsync));
+        app.MapPost("/v1/changes/{id}/decline", At<ChangesEndpoint>(static endpoint => endpoint.DeclineAsync));
+        app.MapGet("/.well-known/ssf-configuration", At<StreamsEndpoint>(static endpoint => endpoint.GetConfigurationAsync));
+        app.MapGet("/ssf/jwks", At<StreamsEndpoint>(static endpoint => endpoint.GetKeysAsync));
+        app.MapPost("/ssf/streams", At<StreamsEndpoint>(static endpoint => endpoint.PostAsync));
+        app.MapGet("/ssf/streams", At<StreamsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapPatch("/ssf/streams", At<StreamsEndpoint>(static endpoint => endpoint.PatchAsync));
+        app.MapPut("/ssf/streams", At<StreamsEndpoint>(static endpoint => endpoint.PutAsync));
+        app.MapDelete("/ssf/streams", At<StreamsEndpoint>(static endpoint => endpoint.DeleteAsync));
+        app.MapGet("/ssf/status", At<StreamsEndpoint>(static endpoint => endpoint.GetStatusAsync));
+        app.MapPost("/ssf/status", At<StreamsEndpoint>(static endpoint => endpoint.PostStatusAsync));
+        app.MapPost("/ssf/verify", At<StreamsEndpoint>(static endpoint => endpoint.PostVerificationAsync));
+        app.MapPost("/ssf/poll", At<StreamsEndpoint>(static endpoint => endpoint.PostPollAsync));
+        app.MapPost("/ssf/events", At<EventsEndpoint>(static endpoint => endpoint.PostAsync)).RequireRateLimiting(AddressLimits.Events);
+        app.MapGet("/jwks", At<JwksEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapGet("/statuslists", At<StatusListsEndpoint>(static endpoint => endpoint.ListAsync));
+        app.MapGet("/statuslists/{id}", At<StatusListsEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapGet("/.well-known/oauth-authorization-server", At<MetadataEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapGet("/.well-known/security.txt", At<SecurityTextEndpoint>(static endpoint => endpoint.GetAsync));
+        app.MapGet("/openapi.json", At<OpenApiEndpoint>(static endpoint => endpoint.GetAsync));
         app.MapGet("/healthz", Handler(HealthEndpoints.LiveAsync));
-        app.MapGet("/readyz", Handler(health.ReadyAsync));
+        app.MapGet("/readyz", At<HealthEndpoints>(static endpoint => endpoint.ReadyAsync));
+
+        // What answers is made by the first request for it: a start makes none of it, and a first grant only what grants need.
+        RequestDelegate At<T>(Func<T, RequestDelegate> method)
+            where T : notnull
+        {
+            RequestDelegate? made = null;
+            return context => (made ??= method(app.Services.GetRequiredService<T>()))(context);
+        }
     }
 
     // A RequestDelegate by type: a lambda that returns a Task of something else would bind as one too, and answer nothing.

@@ -3,16 +3,20 @@ using Gating.Log.Sealing;
 namespace Gating.Functions;
 
 /// <summary>
-/// Looks at the log from the start on, beside the server's own: three storage reads that nobody's first request waits for. A log that must not go on ends no start: the instance says on <c>/readyz</c> why it is not ready, and
-/// seals nothing, for each run of the sealer looks for itself. Neither does storage that does not answer: what is not known yet is asked again there.
+/// Looks at the log once by itself, soon after the start and not in it: its three storage reads have as much code compiled as all else of a start. A log that must not go on ends no start: the instance says on
+/// <c>/readyz</c> why it is not ready, and seals nothing, for each run of the sealer looks for itself. Neither does storage that does not answer: what is not known yet is asked again there.
 /// </summary>
-internal sealed class LogChecking(LogStanding standing) : BackgroundService
+internal sealed class LogChecking(Lazy<LogStanding> standing, TimeProvider time) : BackgroundService
 {
+    /// <summary>Whoever asks before is told what is found then.</summary>
+    private static readonly TimeSpan AfterTheStart = TimeSpan.FromSeconds(3);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await standing.WhyFrozenAsync(stoppingToken);
+            await Task.Delay(AfterTheStart, time, stoppingToken);
+            await standing.Value.WhyFrozenAsync(stoppingToken);
         }
         catch (Exception unknown) when (unknown is StorageUnavailableException or UnknownVersionException or FormatException || (unknown is OperationCanceledException && stoppingToken.IsCancellationRequested))
         {

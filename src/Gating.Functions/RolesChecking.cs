@@ -6,22 +6,17 @@ namespace Gating.Functions;
 /// Ends a production instance whose registry names no issuer that says who is an admin: whoever set it up forgot the seed, and nobody could administer, stop or check anything. Looks once, when the server has started: nobody's
 /// first request waits for it. One that is stopped counts: a stop must not end those who serve. What storage or a registry that cannot be read leaves unknown ends nothing: the gate refuses by itself then.
 /// </summary>
-internal sealed class RolesChecking(GateConfiguration configuration, RegistrySource registry, IHostApplicationLifetime lifetime) : BackgroundService
+internal sealed class RolesChecking(Lazy<RegistrySource> registry, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (configuration.Development)
-        {
-            return;
-        }
-
         try
         {
             // An end in the midst of a start would be an exception of the server's.
             var started = new TaskCompletionSource();
             using var told = lifetime.ApplicationStarted.Register(started.SetResult);
             await started.Task.WaitAsync(stoppingToken);
-            if ((await registry.GetAsync(stoppingToken)).Issuers.Values.All(static issuer => issuer.Roles is null))
+            if ((await registry.Value.GetAsync(stoppingToken)).Issuers.Values.All(static issuer => issuer.Roles is null))
             {
                 throw new ConfigurationException(["The registry names no issuer that is trusted for roles, so that nobody could administer this gate: name one in the file of Gating:RegistrySeed"]);
             }

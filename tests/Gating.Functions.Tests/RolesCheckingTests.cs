@@ -48,9 +48,6 @@ public sealed class RolesCheckingTests
         await Should.ThrowAsync<ConfigurationException>(CheckAsync(store));
     }
 
-    [Fact]
-    public async Task In_development_nobody_looks() => await CheckAsync(await StoreAsync(null), development: true);
-
     private async Task<InMemoryRegistryStore> StoreAsync(Action<JsonObject>? registry)
     {
         var store = new InMemoryRegistryStore(_faults);
@@ -65,11 +62,11 @@ public sealed class RolesCheckingTests
         return store;
     }
 
-    private static async Task CheckAsync(InMemoryRegistryStore store, bool development = false)
+    private static async Task CheckAsync(InMemoryRegistryStore store)
     {
         var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         lifetime.NotifyStarted();
-        using var checking = new RolesChecking(Configuration(development), new(store, TimeProvider.System, RegistryMode.Production), lifetime);
+        using var checking = new RolesChecking(RegistryOf(store), lifetime);
         await checking.StartAsync(default);
         await checking.ExecuteTask!;
     }
@@ -79,9 +76,9 @@ public sealed class RolesCheckingTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(Configuration(development: false)).AddSingleton(new RegistrySource(store, TimeProvider.System, RegistryMode.Production)).AddHostedService<RolesChecking>();
+        builder.Services.AddSingleton(RegistryOf(store)).AddHostedService<RolesChecking>();
         return builder.Build();
     }
 
-    private static GateConfiguration Configuration(bool development) => new(null!, development, null!, null!, null, null!, [], null, 60);
+    private static Lazy<RegistrySource> RegistryOf(InMemoryRegistryStore store) => new(() => new(store, TimeProvider.System, RegistryMode.Production));
 }

@@ -210,14 +210,16 @@ public sealed class SignalsTests(ITestOutputHelper output) : IAsyncLifetime
             {
                 _received.ShouldBeEmpty();
                 (await App(HttpMethod.Post, "/ssf/status", $$"""{"stream_id":"{{id}}","status":"enabled"}""")).ShouldBe(200);
-                await UntilAsync(() => _received.Count == 1);
+                await UntilAsync(() => !_received.IsEmpty);
             }
         }
 
         (await App(HttpMethod.Get, $"/ssf/status?stream_id={id}")).Text("status").ShouldBe("disabled");
         (await App(HttpMethod.Post, "/ssf/status", $$"""{"stream_id":"{{id}}","status":"enabled"}""")).ShouldBe(200);
         await Task.Delay(1500);
-        _received.Count.ShouldBe(1);
+
+        // An event may come twice, and says by its id that it is the same.
+        _received.Select(static one => Claims(one.Token).GetProperty("jti").GetString()).Distinct().Count().ShouldBe(1);
     }
 
     [Fact]
@@ -251,7 +253,7 @@ public sealed class SignalsTests(ITestOutputHelper output) : IAsyncLifetime
         (await App(HttpMethod.Patch, "/ssf/streams", $$$"""{"stream_id":"{{{id}}}","delivery":{"method":"urn:ietf:rfc:8935","endpoint_url":"{{{_receiver.Issuer("events")}}}"}}""")).ShouldBe(200);
         (await App(HttpMethod.Post, "/ssf/verify", $$"""{"stream_id":"{{id}}"}""")).ShouldBe(204);
         await UntilAsync(() => !_received.IsEmpty);
-        _received.Single().Authorization.ShouldBeNull();
+        _received.First().Authorization.ShouldBeNull();
 
         var put = await App(HttpMethod.Put, "/ssf/streams", $$"""{"stream_id":"{{id}}","events_requested":[]}""");
         put.Json.GetProperty("delivery").GetProperty("endpoint_url").GetString().ShouldBe($"{GateWorld.Issuer}/ssf/poll");

@@ -1,0 +1,36 @@
+using Gating.Log.Sealing;
+using Gating.Registry;
+
+namespace Gating.Functions.Background;
+
+/// <summary>What runs beside the requests. A start makes only what it needs: what looks later is made later.</summary>
+internal static class BackgroundWork
+{
+    /// <param name="drives">This process takes messages and runs timed tasks; otherwise the Functions host does.</param>
+    public static void AddBackground(this IServiceCollection services, GateConfiguration configuration, bool drives)
+    {
+        if (configuration.RegistrySeed is not null)
+        {
+            services.AddHostedService<RegistrySeeding>();
+        }
+
+        services.AddSingleton(static provider => new Lazy<LogStanding>(provider.GetRequiredService<LogStanding>));
+        services.AddHostedService<LogChecking>();
+        if (!configuration.Development)
+        {
+            services.AddSingleton(static provider => new Lazy<RegistrySource>(provider.GetRequiredService<RegistrySource>));
+            services.AddHostedService<RolesChecking>();
+        }
+
+        if (!configuration.Witnesses.IsEmpty)
+        {
+            services.AddHostedService<WitnessDriver>();
+        }
+
+        if (drives)
+        {
+            services.AddHostedService<QueueDriver>();
+            services.AddHostedService<TimerDriver>();
+        }
+    }
+}

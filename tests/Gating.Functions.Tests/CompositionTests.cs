@@ -1,0 +1,28 @@
+using Gating.Functions.Tests.World;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Shouldly;
+using Xunit;
+
+namespace Gating.Functions.Tests;
+
+/// <summary>What a start does not make can be made.</summary>
+public sealed class CompositionTests
+{
+    [Fact]
+    public async Task Whatever_answers_requests_can_be_made()
+    {
+        await using var world = await GateWorld.StartAsync();
+        var services = world.Services;
+        var endpoints = typeof(GateApp).Assembly.GetTypes()
+            .Where(static type => type is { IsClass: true, IsAbstract: false, IsNested: false, Namespace: { } space }
+                && space.StartsWith("Gating.Functions.Endpoints", StringComparison.Ordinal)
+                && (type.Name.EndsWith("Endpoint", StringComparison.Ordinal) || type.Name.EndsWith("Endpoints", StringComparison.Ordinal)))
+            .ToArray();
+        endpoints.Length.ShouldBeGreaterThan(30);
+        endpoints.ShouldAllBe(type => services.GetService(type) != null);
+
+        // Of who ends an instance that nobody could administer there is none in development: nobody looks there.
+        services.GetServices<IHostedService>().Select(static one => one.GetType()).Where(static type => type == typeof(LogChecking) || type == typeof(RolesChecking)).ShouldBe([typeof(LogChecking)]);
+    }
+}
