@@ -23,7 +23,17 @@ internal static class Tool
         using var patience = new CancellationTokenSource(Patience);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nothing that a test started writes into a folder that is gone.
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
         await errors;
         return (process.ExitCode == 0, await output);
     }
