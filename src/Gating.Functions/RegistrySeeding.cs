@@ -3,18 +3,14 @@ using Gating.Registry;
 namespace Gating.Functions;
 
 /// <summary>
-/// Writes the seed file into the registry before the first request, where one is configured. A file that is not valid, and a store that cannot be reached,
+/// Writes the seed file into the registry before the first request. A file that is not valid, and a store that cannot be reached,
 /// end the start with everything that is wrong: whoever configured a seed does not want to serve without it.
 /// </summary>
-internal sealed partial class RegistrySeeding(GateConfiguration configuration, IRegistryStore store, ILogger<RegistrySeeding> logger) : IHostedService
+/// <param name="path">The seed file.</param>
+internal sealed partial class RegistrySeeding(string path, GateConfiguration configuration, IRegistryStore store, ILogger<RegistrySeeding> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (configuration.RegistrySeed is not { } path)
-        {
-            return;
-        }
-
         var document = RegistryReader.ReadDocument(await File.ReadAllBytesAsync(path, cancellationToken), configuration.RegistryMode) switch
         {
             RegistryReading.Valid valid => valid.Document,

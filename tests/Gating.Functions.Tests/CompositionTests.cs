@@ -21,8 +21,12 @@ public sealed class CompositionTests
             .ToArray();
         endpoints.Length.ShouldBeGreaterThan(30);
         endpoints.ShouldAllBe(type => services.GetService(type) != null);
+    }
 
-        // Of who ends an instance that nobody could administer there is none in development: nobody looks there.
-        services.GetServices<IHostedService>().Select(static one => one.GetType()).Where(static type => type == typeof(LogChecking) || type == typeof(RolesChecking)).ShouldBe([typeof(LogChecking)]);
+    [Fact]
+    public async Task In_development_nobody_looks_for_roles()
+    {
+        await using var world = await GateWorld.StartAsync();
+        world.Services.GetServices<IHostedService>().Select(static one => one.GetType()).Where(static type => type == typeof(LogChecking) || type == typeof(RolesChecking)).ShouldBe([typeof(LogChecking)]);
     }
 }

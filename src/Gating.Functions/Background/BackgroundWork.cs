@@ -9,9 +9,9 @@ internal static class BackgroundWork
     /// <param name="drives">This process takes messages and runs timed tasks; otherwise the Functions host does.</param>
     public static void AddBackground(this IServiceCollection services, GateConfiguration configuration, bool drives)
     {
-        if (configuration.RegistrySeed is not null)
+        if (configuration.RegistrySeed is { } seed)
         {
-            services.AddHostedService<RegistrySeeding>();
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RegistrySeeding>(provider, seed));
         }
 
         services.AddSingleton(static provider => new Lazy<LogStanding>(provider.GetRequiredService<LogStanding>));
