@@ -80,6 +80,7 @@ public sealed class AuthZenTests : IAsyncLifetime
     [Fact]
     public async Task It_does_nothing()
     {
+        await _world.LogLookedAtAsync();
         await _world.Call(_world.IdToken("mei")).GrantAsync();
         await AskAsync(One, Question(_world.IdToken("mei")));
         var requests = _world.Services.GetRequiredService<AzureStorage>().Requests;

@@ -35,7 +35,7 @@ public sealed class LogGuardTests : IAsyncLifetime
         var late = await _world.AddInstanceAsync();
 
         // It says so by itself, and to whoever asks.
-        await Eventually.TrueAsync(() => _world.Logs.Lines.Any(static line => line.StartsWith("Critical Gating.Log.Sealing.LogStanding 1334 ", StringComparison.Ordinal)));
+        await Eventually.TrueWithinAMinuteAsync(() => Task.FromResult(_world.Logs.Lines.Any(static line => line.StartsWith("Critical Gating.Log.Sealing.LogStanding 1334 ", StringComparison.Ordinal))));
         var (status, told) = await ReadyAsync(late);
         status.ShouldBe(HttpStatusCode.ServiceUnavailable, restored);
         told.GetProperty("ready").GetBoolean().ShouldBeFalse();

@@ -16,7 +16,11 @@ public sealed class WarmGrantStorageTests : IAsyncLifetime
     private readonly StampCounter _stamps = new();
     private GateWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await GateWorld.StartAsync(configure: builder => builder.Host.UseServiceProviderFactory(_stamps));
+    public async Task InitializeAsync()
+    {
+        _world = await GateWorld.StartAsync(configure: builder => builder.Host.UseServiceProviderFactory(_stamps));
+        await _world.LogLookedAtAsync();
+    }
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 

@@ -20,6 +20,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 
@@ -159,6 +160,9 @@ public sealed class GateWorld : IAsyncDisposable
         _served[address.Authority] = app;
         return address;
     }
+
+    /// <summary>Ends when the first instance has had its one look at the log, three seconds after its start: from there on nothing is asked of storage but for what a test does.</summary>
+    public Task LogLookedAtAsync() => Services.GetServices<IHostedService>().OfType<LogChecking>().Single().ExecuteTask!;
 
     /// <summary>One more instance, which takes messages and runs timed tasks whatever the others do.</summary>
     public Task<Uri> AddDrivenInstanceAsync() => AddInstanceAsync(static builder => builder.Configuration.AddInMemoryCollection([new("Gating:DrivesItself", "true")]));

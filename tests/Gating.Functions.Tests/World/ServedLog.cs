@@ -131,6 +131,6 @@ internal sealed class ServedLog : IAsyncDisposable
         }
 
         // Whoever was slow adds a pointer to what another has sealed meanwhile, and the run after it takes that away.
-        await Eventually.TrueAsync(async () => (await stores.Leaves.ReadPendingAsync(1, default)).Count == 0);
+        await Eventually.TrueWithinAMinuteAsync(async () => (await stores.Leaves.ReadPendingAsync(1, default)).Count == 0);
     }
 }

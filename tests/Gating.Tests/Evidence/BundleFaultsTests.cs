@@ -36,23 +36,6 @@ public sealed class BundleFaultsTests(ITestOutputHelper output)
         (await _world.VerifyAsync(await _world.WriteAsync(request))).ShouldBeOfType<BundleReport.Judged>().Verdict.ShouldBe(Verdict.NotChecked);
     }
 
-    /// <summary>Writes while the <paramref name="nth"/> call goes wrong; false where there were not so many, and it was written whole.</summary>
-    private async Task<bool> IsLostAsync(BundleRequest request, Fault fault, long nth)
-    {
-        _world.Faults.OnAny(fault, nth);
-        using var partial = new MemoryStream();
-        var thrown = await Record.ExceptionAsync(() => _world.Writer().WriteAsync(request, partial, default));
-        if (!_world.Faults.Revive())
-        {
-            thrown.ShouldBeNull();
-            return false;
-        }
-
-        thrown.ShouldBeOfType<StorageUnavailableException>($"call {nth}, {fault}");
-        (await _world.VerifyAsync(partial.ToArray())).ShouldBeOfType<BundleReport.Refused>();
-        return true;
-    }
-
     [Fact]
     public async Task A_call_that_is_made_twice_changes_nothing()
     {
@@ -98,5 +81,22 @@ public sealed class BundleFaultsTests(ITestOutputHelper output)
             await Should.ThrowAsync<IOException>(() => _world.Writer().WriteAsync(request, body, default));
             (await _world.VerifyAsync(partial.ToArray())).ShouldBeOfType<BundleReport.Refused>();
         }
+    }
+
+    /// <summary>Writes while the <paramref name="nth"/> call goes wrong; false where there were not so many, and it was written whole.</summary>
+    private async Task<bool> IsLostAsync(BundleRequest request, Fault fault, long nth)
+    {
+        _world.Faults.OnAny(fault, nth);
+        using var partial = new MemoryStream();
+        var thrown = await Record.ExceptionAsync(() => _world.Writer().WriteAsync(request, partial, default));
+        if (!_world.Faults.Revive())
+        {
+            thrown.ShouldBeNull();
+            return false;
+        }
+
+        thrown.ShouldBeOfType<StorageUnavailableException>($"call {nth}, {fault}");
+        (await _world.VerifyAsync(partial.ToArray())).ShouldBeOfType<BundleReport.Refused>();
+        return true;
     }
 }
