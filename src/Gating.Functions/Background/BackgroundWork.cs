@@ -1,4 +1,6 @@
+using Gating.Functions.Hosting;
 using Gating.Log.Sealing;
+using Gating.Messages;
 using Gating.Registry;
 
 namespace Gating.Functions.Background;
@@ -27,6 +29,9 @@ internal static class BackgroundWork
             services.AddHostedService<WitnessDriver>();
         }
 
+        services.AddSingleton(static provider => new Lazy<MessageIntake>(provider.GetRequiredService<MessageIntake>));
+        services.AddSingleton(static provider => new Lazy<IEnumerable<ITimedTask>>(provider.GetServices<ITimedTask>));
+        services.AddSingleton<Invocations>();
         if (drives)
         {
             services.AddHostedService<QueueDriver>();

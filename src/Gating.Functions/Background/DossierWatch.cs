@@ -9,7 +9,7 @@ namespace Gating.Functions.Background;
 /// </summary>
 internal sealed partial class DossierWatch(RegistrySource registry, TimeProvider time, ILogger<DossierWatch> logger) : ITimedTask
 {
-    public string Name => "dossiers";
+    public string Name => TimedTaskNames.Dossiers;
 
     public TimeSpan Period => TimeSpan.FromDays(1);
 

@@ -9,7 +9,7 @@ namespace Gating.Functions.Hosting;
 /// <c>POST /{function}</c>: a message or a timer, as the Functions host posts it. Success is <c>{}</c> and never less, since the host waits for ever behind an empty answer; any other status makes it try again. A crash in
 /// between leaves the message leased for ten minutes: it is delivered again.
 /// </summary>
-internal sealed partial class Invocations(MessageIntake intake, IEnumerable<ITimedTask> tasks, TimeProvider time, ILogger<Invocations> logger)
+internal sealed partial class Invocations(Lazy<MessageIntake> intake, Lazy<IEnumerable<ITimedTask>> tasks, TimeProvider time, ILogger<Invocations> logger)
 {
     /// <summary>Where the host puts what it has given up on: a message that failed <see cref="MessageIntake.MaxDeliveries"/> times.</summary>
     public const string Poison = "-poison";
@@ -17,18 +17,18 @@ internal sealed partial class Invocations(MessageIntake intake, IEnumerable<ITim
     /// <summary>Five minutes before the host's <c>functionTimeout</c>, at which it kills this process with everybody's requests in it.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(25);
 
-    /// <summary>Every function that is not HTTP, with what it does.</summary>
+    /// <summary>Every function that is not HTTP, with what it does. Who does it is made by the first invocation: a start makes none of them.</summary>
     public IEnumerable<(string Function, RequestDelegate Handler)> All()
     {
-        foreach (var queue in intake.Queues)
+        foreach (var queue in QueueNames.All)
         {
             yield return (queue, Guarded((context, cancellation) => TakeAsync(context, queue, isLast: false, cancellation)));
             yield return (queue + Poison, Guarded((context, cancellation) => TakeAsync(context, queue, isLast: true, cancellation)));
         }
 
-        foreach (var task in tasks)
+        foreach (var name in TimedTaskNames.All)
         {
-            yield return (task.Name, Guarded((context, cancellation) => RunAsync(context, task, cancellation)));
+            yield return (name, Guarded((context, cancellation) => RunAsync(context, name, cancellation)));
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class Invocations(MessageIntake intake, IEnumerable<ITim
         MessageOutcome? outcome = null;
         try
         {
-            outcome = await intake.TakeAsync(queue, message, isLast, cancellation);
+            outcome = await intake.Value.TakeAsync(queue, message, isLast, cancellation);
         }
         finally
         {
@@ -80,9 +80,9 @@ internal sealed partial class Invocations(MessageIntake intake, IEnumerable<ITim
         await (outcome is MessageOutcome.NotYet late ? NotYetAsync(context, late.Why) : DoneAsync(context));
     }
 
-    private static async Task RunAsync(HttpContext context, ITimedTask task, CancellationToken cancellation)
+    private async Task RunAsync(HttpContext context, string name, CancellationToken cancellation)
     {
-        await task.RunAsync(cancellation);
+        await tasks.Value.Single(task => string.Equals(task.Name, name, StringComparison.Ordinal)).RunAsync(cancellation);
         await DoneAsync(context);
     }
 

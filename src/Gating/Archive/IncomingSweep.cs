@@ -12,7 +12,7 @@ public sealed partial class IncomingSweep(IIncomingStore incoming, ClockCheck cl
     /// <summary>A generation is older than what was put for it: this long after, it has closed, and the time in which its outputs are recorded is over, too.</summary>
     internal static readonly TimeSpan Wait = Generation.Open + ArchiveRules.Certainty;
 
-    public string Name => "incoming";
+    public string Name => TimedTaskNames.Incoming;
 
     public TimeSpan Period => TimeSpan.FromDays(1);
 

@@ -19,7 +19,7 @@ public sealed partial class OrphanSweep(
 
     private readonly FileStandings _standings = new(ledger, references, time);
 
-    public string Name => "sweep";
+    public string Name => TimedTaskNames.Sweep;
 
     public TimeSpan Period => TimeSpan.FromDays(1);
 

@@ -16,7 +16,7 @@ public sealed partial class Retention(
 
     private readonly FileStandings _standings = new(ledger, references, time);
 
-    public string Name => "retention";
+    public string Name => TimedTaskNames.Retention;
 
     public TimeSpan Period => TimeSpan.FromDays(1);
 

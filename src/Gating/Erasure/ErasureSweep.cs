@@ -5,7 +5,7 @@ namespace Gating.Erasure;
 /// <summary>Goes through the list once a day and ends what a crash left half done, or what an older backup brought back.</summary>
 public sealed partial class ErasureSweep(PersonErasure erasure, IErasureList list, ILogger<ErasureSweep> logger) : ITimedTask
 {
-    public string Name => "erasures";
+    public string Name => TimedTaskNames.Erasures;
 
     public TimeSpan Period => TimeSpan.FromDays(1);
 

@@ -17,7 +17,7 @@ public sealed partial class FsckSlice(StoreFsck fsck, IStoreWalk walk, ITaskCurs
 
     private static readonly Counter<long> Findings = Meter.CreateCounter<long>("gating.fsck.findings", "{finding}", "Rows and blobs that are not as they should be, by what is wrong. Any is an alarm.");
 
-    public string Name => "fsck";
+    public string Name => TimedTaskNames.Fsck;
 
     public TimeSpan Period => TimeSpan.FromHours(1);
 

@@ -12,7 +12,7 @@ public sealed partial class StatusListSweep(IStatusListStore store, ITaskCursors
     /// <summary>Hours that the first run goes back.</summary>
     private const int First = 7 * 24;
 
-    public string Name => "status-lists";
+    public string Name => TimedTaskNames.StatusLists;
 
     public TimeSpan Period => TimeSpan.FromDays(1);
 

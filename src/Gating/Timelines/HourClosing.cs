@@ -44,7 +44,7 @@ public sealed partial class HourClosing(
         Alarming = 3,
     }
 
-    public string Name => "hours";
+    public string Name => TimedTaskNames.Hours;
 
     public TimeSpan Period => TimeSpan.FromHours(1);
 

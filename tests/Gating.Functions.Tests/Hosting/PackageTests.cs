@@ -60,6 +60,7 @@ public sealed partial class PackageTests(HostedGate gate)
         var tasks = gate.World.Services.GetServices<ITimedTask>().ToDictionary(static task => task.Name, StringComparer.Ordinal);
         var timers = Functions.Where(static function => function.IsTimer).ToList();
         timers.Select(static timer => timer.Name).ShouldBe(tasks.Keys, ignoreOrder: true);
+        tasks.Keys.ShouldBe(TimedTaskNames.All, ignoreOrder: true);
         foreach (var timer in timers)
         {
             var gaps = Schedule.GapsOf(timer.Schedule);

@@ -210,7 +210,7 @@ public sealed class LogSealer(LogStores stores, LogKeys keys, EntryIndexes index
 /// <summary>Seals what was left behind: by a crash, or by a message that was lost.</summary>
 public sealed class LogSweep(LogSealer sealer) : ITimedTask
 {
-    public string Name => "log-sweep";
+    public string Name => TimedTaskNames.LogSweep;
 
     public TimeSpan Period { get; } = TimeSpan.FromMinutes(5);
 

@@ -10,7 +10,7 @@ public sealed class BulkSweep(OperatorLedger operators, BulkRun run, ITaskCursor
     /// <summary>Whoever recorded somebody that lately is at it still.</summary>
     private static readonly TimeSpan Lately = TimeSpan.FromMinutes(2);
 
-    public string Name => "bulk-revocations";
+    public string Name => TimedTaskNames.BulkRevocations;
 
     public TimeSpan Period => TimeSpan.FromMinutes(5);
 
