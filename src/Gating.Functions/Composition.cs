@@ -55,26 +55,26 @@ internal static class Composition
     // One-time proofs remembered by an instance: at 80 s each, 50,000 a minute and 8 MB.
     private const int RememberedProofs = 65_536;
 
-    public static GateConfiguration AddGate(this IServiceCollection services, GateSettings settings, FunctionsHost? host)
+    public static void AddGate(this IServiceCollection services, GateSettings settings, FunctionsHost? host)
     {
+        var reading = KeyReading.Begin(settings);
         var errors = new List<string>();
         var configuration = GateConfiguration.From(settings, errors);
         var storage = StorageFrom(settings, errors);
         errors.AddRange(HostErrors(settings, host));
         if (configuration is null || errors.Count > 0)
         {
-            throw new ConfigurationException(errors);
+            throw new ConfigurationException([.. errors, .. reading.Errors]);
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddStorage(storage!, configuration.DataKey);
+        services.AddSingleton(_ => reading.Keys);
+        services.AddStorage(storage!);
         services.AddDomain(configuration);
         services.AddTimedTasks();
         services.AddEndpoints();
-        services.AddAddressLimits(configuration.IdentifyPerMinute, host is null ? null : FunctionsHost.AddressOf);
-        services.AddSingleton<Invocations>();
+        services.AddSingleton(_ => new AddressLimits(configuration.IdentifyPerMinute, host is null ? null : FunctionsHost.AddressOf));
         services.AddBackground(configuration, drives: settings.DrivesItself ?? host is null);
-        return configuration;
     }
 
     // What the host drives is written in function.json: queues by their own names.
@@ -96,9 +96,9 @@ internal static class Composition
         }
     }
 
-    private static void AddStorage(this IServiceCollection services, StorageOptions options, OperatorKey data)
+    private static void AddStorage(this IServiceCollection services, StorageOptions options)
     {
-        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>(), data));
+        services.AddSingleton(provider => new AzureStorage(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<OperatorKey>()));
         services.AddSingleton<ILedgerStore>(static provider => provider.GetRequiredService<AzureStorage>().Ledger);
         services.AddSingleton<INameStore>(static provider => provider.GetRequiredService<AzureStorage>().Names);
         services.AddSingleton<IRegistryStore>(static provider => provider.GetRequiredService<AzureStorage>().Registry);
@@ -129,23 +129,23 @@ internal static class Composition
     private static void AddDomain(this IServiceCollection services, GateConfiguration configuration)
     {
         services.AddSingleton(configuration);
-        services.AddSingleton(configuration.DataKey);
-        services.AddSingleton(configuration.GrantKeys);
-        services.AddSingleton(configuration.LogKeys);
+        services.AddSingleton(static provider => provider.GetRequiredService<GateKeys>().Data);
+        services.AddSingleton(static provider => provider.GetRequiredService<GateKeys>().Grants);
+        services.AddSingleton(static provider => provider.GetRequiredService<GateKeys>().Log);
         services.AddSingleton(new PublicUrls(configuration.Origin.Value));
         services.AddSingleton(provider => new RegistrySource(
             provider.GetRequiredService<IRegistryStore>(), provider.GetRequiredService<TimeProvider>(), configuration.RegistryMode));
         services.AddSingleton<StreamNames>();
         services.AddSingleton<Appender>();
         services.AddSingleton<AppHandles>();
-        services.AddSingleton(provider => new GrantSigner(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
-        services.AddSingleton(provider => new GrantVerifier(configuration.GrantKeys, provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton(provider => new GrantSigner(provider.GetRequiredService<SigningKeyRing>(), provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
+        services.AddSingleton(provider => new GrantVerifier(provider.GetRequiredService<SigningKeyRing>(), provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton<UsageLeases>();
         services.AddSingleton<StatusListNames>();
         services.AddSingleton<StatusLeases>();
         services.AddSingleton<StatusMarks>();
         services.AddSingleton(provider => new PublishedStatusLists(
-            provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), configuration.GrantKeys, configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IStatusListStore>(), provider.GetRequiredService<RegistrySource>(), provider.GetRequiredService<SigningKeyRing>(), configuration.Origin.Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new ModerationReceipts(configuration.Origin.Value));
         services.AddSingleton<FilterHeartbeats>();
         services.AddSingleton<AdmissionEvidence>();
@@ -197,8 +197,8 @@ internal static class Composition
         services.AddSingleton<DeskHandles>();
         services.AddSingleton<TraceSources>();
         services.AddSingleton<TraceDesk>();
-        services.AddSingleton(provider => new BundleWriter(
-            provider.GetRequiredService<LogStores>(), configuration.LogKeys, configuration.GrantKeys, provider.GetRequiredService<TimeProvider>(), TemporaryFile.Create));
+        services.AddSingleton(static provider => new BundleWriter(
+            provider.GetRequiredService<LogStores>(), provider.GetRequiredService<LogKeys>(), provider.GetRequiredService<SigningKeyRing>(), provider.GetRequiredService<TimeProvider>(), TemporaryFile.Create));
         services.AddSingleton<TracePositions>();
         services.AddSingleton<UnmaskDesk>();
         services.AddSingleton<PersonErasure>();
@@ -216,12 +216,12 @@ internal static class Composition
         services.AddSingleton<BulkRun>();
         services.AddSingleton<BulkDesk>();
         services.AddSingleton<BulkPeople>();
-        services.AddSingleton(new SignalKeySource(configuration.SignalKeys));
+        services.AddSingleton(static provider => new SignalKeySource(provider.GetRequiredService<GateKeys>().Signals));
         services.AddSingleton(new EndpointPolicy(configuration.Development));
         services.AddSingleton(provider => new SecurityEvents(provider.GetRequiredService<AppHandles>(), configuration.Origin.Value));
         services.AddSingleton<StreamSecrets>();
-        services.AddSingleton(provider => new SignalPush(
-            configuration.SignalKeys, provider.GetRequiredService<StreamSecrets>(), provider.GetRequiredService<EndpointPolicy>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new SignalPush(
+            provider.GetRequiredService<GateKeys>().Signals, provider.GetRequiredService<StreamSecrets>(), provider.GetRequiredService<EndpointPolicy>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SignalOutbox>();
         services.AddSingleton<IMessageHandler, SignalHandler>();
         services.AddSingleton<SignalRefusals>();
@@ -335,7 +335,14 @@ internal static class Composition
             errors.Add($"Gating:Storage:TryTimeout is {storage.TryTimeout}, not 1 to 30 seconds");
         }
 
-        if (!Enum.TryParse<StorageImmutability>(storage.Immutability, ignoreCase: true, out var immutability) || !Enum.IsDefined(immutability) || char.IsAsciiDigit(storage.Immutability[0]))
+        StorageImmutability? immutability = storage.Immutability.ToUpperInvariant() switch
+        {
+            "OFF" => StorageImmutability.Off,
+            "UNLOCKED" => StorageImmutability.Unlocked,
+            "LOCKED" => StorageImmutability.Locked,
+            _ => null,
+        };
+        if (immutability is null)
         {
             errors.Add($"Gating:Storage:Immutability is '{storage.Immutability}', not off, unlocked or locked");
         }
@@ -345,7 +352,7 @@ internal static class Composition
             errors.Add(mismatch);
         }
 
-        return options with { TryTimeout = storage.TryTimeout, LastKnownBlobs = LastKnownFrom(settings, blobs, errors), Immutability = immutability };
+        return options with { TryTimeout = storage.TryTimeout, LastKnownBlobs = LastKnownFrom(settings, blobs, errors), Immutability = immutability ?? StorageImmutability.Off };
     }
 
     /// <summary>Where a restore of the one account would reach the other place too, the place proves nothing.</summary>

@@ -19,10 +19,12 @@ public static class GateApp
     /// <summary>Settings are read at the start. Watching their files for changes would tell nobody, cost each start, and take one of the few watches that a machine has.</summary>
     private const string ReadOnce = "--hostBuilder:reloadConfigOnChange=false";
 
+    private static readonly byte[] NothingThere = "There is nothing here. What a gate serves: /openapi.json. Whether it can grant: /readyz.\n"u8.ToArray();
+
     // ASP.NET Core says four lines about each request, which costs more than deciding it. The lowest of all sources: whoever wants them sets the level.
     private static MemoryConfigurationSource QuietFramework => new()
     {
-        InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))],
+        InitialData = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Logging:LogLevel:Microsoft.AspNetCore"] = nameof(LogLevel.Warning) },
     };
 
     /// <summary>Builds the app from the <c>Gating</c> section of its configuration. Throws <see cref="ConfigurationException"/> listing everything that is wrong.</summary>
@@ -46,20 +48,24 @@ public static class GateApp
         builder.Services.AddGate(settings, host);
         builder.Services.AddExports(builder.Configuration);
         var app = builder.Build();
-        app.UseMiddleware<FaultMiddleware>();
         app.Use(NothingAtTheRoot);
+        app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
-        app.UseRateLimiter();
         Map(app);
         if (host is not null)
         {
             MapInvocations(app);
         }
 
+        // Keys that cannot be read end the start, with what is wrong with them.
+        _ = app.Services.GetRequiredService<GateKeys>();
         return app;
     }
 
-    /// <summary>What the Functions host asks for until somebody answers. It leaves the routes alone: they are put in order with the first request that needs them.</summary>
+    /// <summary>
+    /// The root, which the Functions host asks for until somebody answers, and a person who tries the address. It comes before everything else: routes are put in order, and an answer in JSON is made ready, with the first
+    /// request that needs them.
+    /// </summary>
     private static Task NothingAtTheRoot(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path != "/")
@@ -68,7 +74,10 @@ public static class GateApp
         }
 
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = NothingThere.Length;
+        return context.Response.Body.WriteAsync(NothingThere, context.RequestAborted).AsTask();
     }
 
     // Only there: standalone nobody has to be believed to be the host.
@@ -96,7 +105,7 @@ public static class GateApp
         app.MapPost("/v1/generations/{id}/outputs/{n}/uploaded", At<UploadsEndpoint>(static endpoint => endpoint.AnnounceAsync));
         app.MapGet("/v1/outputs/{contentId}", At<OutputsEndpoint>(static endpoint => endpoint.GetAsync));
         app.MapPost("/v1/outputs/{contentId}/release-unlabelled", At<ReleaseEndpoint>(static endpoint => endpoint.PostAsync));
-        app.MapPost("/v1/identify", At<IdentifyEndpoint>(static endpoint => endpoint.PostAsync)).RequireRateLimiting(AddressLimits.Identify);
+        app.MapPost("/v1/identify", At<AddressLimits>(limits => limits.OnIdentify(At<IdentifyEndpoint>(static endpoint => endpoint.PostAsync))));
         app.MapGet("/log/checkpoint", At<LogEndpoint>(static endpoint => endpoint.GetCheckpointAsync));
         app.MapGet("/log/vkeys", At<LogEndpoint>(static endpoint => endpoint.GetKeysAsync));
         foreach (var tile in LogEndpoint.TileRoutes)
@@ -174,7 +183,7 @@ public static class GateApp
         app.MapPost("/ssf/status", At<StreamsEndpoint>(static endpoint => endpoint.PostStatusAsync));
         app.MapPost("/ssf/verify", At<StreamsEndpoint>(static endpoint => endpoint.PostVerificationAsync));
         app.MapPost("/ssf/poll", At<StreamsEndpoint>(static endpoint => endpoint.PostPollAsync));
-        app.MapPost("/ssf/events", At<EventsEndpoint>(static endpoint => endpoint.PostAsync)).RequireRateLimiting(AddressLimits.Events);
+        app.MapPost("/ssf/events", At<AddressLimits>(limits => limits.OnEvents(At<EventsEndpoint>(static endpoint => endpoint.PostAsync))));
         app.MapGet("/jwks", At<JwksEndpoint>(static endpoint => endpoint.GetAsync));
         app.MapGet("/statuslists", At<StatusListsEndpoint>(static endpoint => endpoint.ListAsync));
         app.MapGet("/statuslists/{id}", At<StatusListsEndpoint>(static endpoint => endpoint.GetAsync));

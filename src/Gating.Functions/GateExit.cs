@@ -8,11 +8,11 @@ internal static class GateExit
     public const int Fault = 1;
 
     /// <summary>The Functions host asks nobody to end, it kills: an end that comes from within is a fault there. Elsewhere it is one where something in the background broke, which .NET takes for a reason to stop and exit with 0.</summary>
-    public static async Task<int> RunAsync(WebApplication app)
+    public static int Run(WebApplication app)
     {
         var isHosted = FunctionsHost.From(app.Configuration) is not null;
         var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        await app.RunAsync();
+        app.Run();
         return isHosted || background.Any(static service => service.ExecuteTask is { IsFaulted: true }) ? Fault : 0;
     }
 }

@@ -2,11 +2,10 @@ using Gating.Functions;
 
 try
 {
-    await using var app = GateApp.Build(args);
-    return await GateExit.RunAsync(app);
+    return GateExit.Run(GateApp.Build(args));
 }
 catch (ConfigurationException error)
 {
-    await Console.Error.WriteLineAsync(error.Message);
+    Console.Error.WriteLine(error.Message);
     return GateExit.Fault;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Gating.Functions.Tests.World;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,22 @@ public sealed class CompositionTests
             .ToArray();
         endpoints.Length.ShouldBeGreaterThan(30);
         endpoints.ShouldAllBe(type => services.GetService(type) != null);
+    }
+
+    /// <summary>The Functions host asks for it until somebody answers, and a person may try it.</summary>
+    [Fact]
+    public async Task Nothing_is_at_the_root_and_it_says_where_something_is()
+    {
+        await using var world = await GateWorld.StartAsync();
+        using var client = new HttpClient();
+        var answer = await client.GetAsync(world.Addresses[0]);
+        ((int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString()).ShouldBe((404, "text/plain; charset=utf-8"));
+        var named = (await answer.Content.ReadAsStringAsync()).Split(' ').Where(static word => word.StartsWith('/')).Select(static word => word.TrimEnd('.', '\n')).ToList();
+        named.ShouldBe(["/openapi.json", "/readyz"]);
+        foreach (var path in named)
+        {
+            (await client.GetAsync(new Uri(world.Addresses[0], path))).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        }
     }
 
     [Fact]

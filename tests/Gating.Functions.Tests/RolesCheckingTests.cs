@@ -26,7 +26,7 @@ public sealed class RolesCheckingTests
     {
         var store = await StoreAsync(what is "empty" ? null : static _ => { });
         await using var app = AppWith(store);
-        (await GateExit.RunAsync(app).WaitAsync(TimeSpan.FromMinutes(1))).ShouldBe(GateExit.Fault);
+        (await Task.Run(() => GateExit.Run(app)).WaitAsync(TimeSpan.FromMinutes(1))).ShouldBe(GateExit.Fault);
         var ended = (await Should.ThrowAsync<ConfigurationException>(CheckAsync(store))).Errors.ShouldHaveSingleItem();
         ended.ShouldBe("The registry names no issuer that is trusted for roles, so that nobody could administer this gate: name one in the file of Gating:RegistrySeed");
     }

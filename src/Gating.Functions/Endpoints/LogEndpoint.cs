@@ -22,8 +22,18 @@ internal sealed class LogEndpoint(LogStores stores, LogKeys keys)
     /// A tile's path has one to six elements after its level, and a partial tile's width is one more (<see cref="TileId"/>). Each depth is a route, since each is a function: on a route for everything the Functions host would
     /// pass on whatever an outsider writes.
     /// </summary>
-    public static IEnumerable<string> TileRoutes { get; } =
-        [.. Enumerable.Range(1, TileId.MaxElements + 1).Select(static depth => "/log/tile/{level}" + string.Concat(Enumerable.Range(0, depth).Select(static at => $"/{{{(char)('a' + at)}}}")))];
+    public static IEnumerable<string> TileRoutes
+    {
+        get
+        {
+            var route = "/log/tile/{level}";
+            for (var depth = 0; depth <= TileId.MaxElements; depth++)
+            {
+                route += $"/{{{(char)('a' + depth)}}}";
+                yield return route;
+            }
+        }
+    }
 
     public async Task GetCheckpointAsync(HttpContext context)
     {

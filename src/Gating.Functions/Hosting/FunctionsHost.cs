@@ -37,7 +37,7 @@ internal sealed record FunctionsHost(int Port)
     public void Configure(WebApplicationBuilder builder)
     {
         // The last word on it: an empty one would let the inherited address through again.
-        builder.Configuration.AddInMemoryCollection([new(WebHostDefaults.ServerUrlsKey, string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"))]);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { [WebHostDefaults.ServerUrlsKey] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}") });
         builder.Services.Configure<ConsoleLoggerOptions>(static console =>
         {
             console.FormatterName = ConsoleFormatterNames.Simple;

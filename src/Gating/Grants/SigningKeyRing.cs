@@ -1,17 +1,11 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Gating.Identity.Jose;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Gating.Grants;
-
-/// <summary>Where the grant keys come from. Throws <see cref="SigningKeyException"/> with one sentence when there is no usable current key.</summary>
-public interface ISigningKeySource
-{
-    Task<SigningKeyRing> LoadAsync(CancellationToken cancellation);
-}
 
 /// <summary>A signing key is missing or is not what it must be. The message never holds key material.</summary>
 public sealed class SigningKeyException(string message, Exception? inner = null) : Exception(message, inner);
@@ -85,8 +79,8 @@ public sealed class SigningKey
     private SigningKey(ECParameters parameters)
     {
         _parameters = parameters;
-        X = Base64UrlEncoder.Encode(parameters.Q.X);
-        Y = Base64UrlEncoder.Encode(parameters.Q.Y);
+        X = Base64Url.EncodeToString(parameters.Q.X);
+        Y = Base64Url.EncodeToString(parameters.Q.Y);
         KeyId = JwkThumbprint.OfEc("P-256", X, Y);
     }
 

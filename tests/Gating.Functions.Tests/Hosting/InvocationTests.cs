@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Gating.Functions.Hosting;
 using Gating.Functions.Tests.World;
+using Gating.Generations;
 using Gating.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -16,6 +18,8 @@ namespace Gating.Functions.Tests.Hosting;
 [Collection(HostedGates.Name)]
 public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
 {
+    private const string Queue = QueueNames.Generations;
+
     private readonly Probe _probe = new();
     private readonly CapturedLogs _logs = new();
     private WebApplication _app = null!;
@@ -31,7 +35,7 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
             builder.Configuration.AddInMemoryCollection(gate.World.Settings);
             builder.Configuration.AddInMemoryCollection([new("FUNCTIONS_CUSTOMHANDLER_PORT", port.ToString(System.Globalization.CultureInfo.InvariantCulture)), new("urls", "http://+:80")]);
             builder.Logging.ClearProviders().AddProvider(_logs);
-            builder.Services.AddSingleton<IMessageHandler>(_probe);
+            builder.Host.UseServiceProviderFactory(new Replacing(_probe));
         });
         await _app.StartAsync();
     }
@@ -45,7 +49,7 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     [Fact]
     public async Task An_empty_answer_or_204_would_hang_so_success_is_an_empty_object()
     {
-        using var answer = await PostAsync("probe", "{}");
+        using var answer = await PostAsync(Queue, "{}");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
         (await answer.Content.ReadAsStringAsync()).ShouldBe("{}");
@@ -57,7 +61,7 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     {
         _probe.Says = static () => new MessageOutcome.Refused("not_wanted", "Nobody wants it.");
         var message = Unique();
-        (await SendAsync("probe", message)).ShouldBe(InvocationResult.Success);
+        (await SendAsync(Queue, message)).ShouldBe(InvocationResult.Success);
         (await LetterAsync(message))!.Reason.ShouldBe("not_wanted");
     }
 
@@ -66,7 +70,7 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     {
         _probe.Says = static () => new MessageOutcome.NotYet("Its time has not come.");
         var message = Unique();
-        (await SendAsync("probe", message)).ShouldBe(InvocationResult.Failure);
+        (await SendAsync(Queue, message)).ShouldBe(InvocationResult.Failure);
         (await LetterAsync(message)).ShouldBeNull();
     }
 
@@ -75,9 +79,9 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     {
         _probe.Says = static () => new MessageOutcome.NotYet("Its time has not come.");
         var message = $$"""{"DequeueCount":99,"Id":"forged","PopReceipt":"forged","n":"{{Guid.NewGuid()}}"}""";
-        var body = Invocation.OfMessage(new("probe", Trigger(), default), Encoding.UTF8.GetBytes(message), "an-id", 1);
+        var body = Invocation.OfMessage(new(Queue, Trigger(), default), Encoding.UTF8.GetBytes(message), "an-id", 1);
         JsonDocument.Parse(body).RootElement.GetProperty("Metadata").GetProperty("DequeueCount").GetString().ShouldBe("\"99\"", "as the host passes it on");
-        (await SendAsync("probe", message)).ShouldBe(InvocationResult.Failure);
+        (await SendAsync(Queue, message)).ShouldBe(InvocationResult.Failure);
         (await LetterAsync(message)).ShouldBeNull();
     }
 
@@ -86,9 +90,9 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     {
         _probe.Says = static () => new MessageOutcome.NotYet("Its time has not come.");
         var message = Unique();
-        (await SendAsync("probe-poison", message)).ShouldBe(InvocationResult.Success);
+        (await SendAsync(Queue + Invocations.Poison, message)).ShouldBe(InvocationResult.Success);
         var letter = (await LetterAsync(message))!;
-        (letter.Queue, letter.Reason, letter.Detail).ShouldBe(("probe", "worn_out", "Its time has not come."));
+        (letter.Queue, letter.Reason, letter.Detail).ShouldBe((Queue, "worn_out", "Its time has not come."));
         Encoding.UTF8.GetString(letter.Message.Span).ShouldBe(message);
         _logs.Lines.ShouldContain(line => line.Contains(letter.Id, StringComparison.Ordinal));
     }
@@ -98,13 +102,13 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     {
         var message = Unique();
         _probe.Says = static () => throw new StorageUnavailableException("down");
-        foreach (var function in new[] { "probe", "probe-poison", "probe-poison" })
+        foreach (var function in new[] { Queue, Queue + Invocations.Poison, Queue + Invocations.Poison })
         {
             (await SendAsync(function, message)).ShouldBe(InvocationResult.Failure);
         }
 
         _probe.Says = static () => new MessageOutcome.Done();
-        (await SendAsync("probe-poison", message)).ShouldBe(InvocationResult.Success);
+        (await SendAsync(Queue + Invocations.Poison, message)).ShouldBe(InvocationResult.Success);
         (await LetterAsync(message)).ShouldBeNull();
     }
 
@@ -112,16 +116,16 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     public async Task A_chunked_body_of_the_largest_message_arrives_byte_for_byte()
     {
         var message = new string('"', 48 * 1024);
-        using (var request = Invocation.Request(Handler, "probe", Body("probe", message)))
+        using (var request = Invocation.Request(Handler, Queue, Body(Queue, message)))
         {
             request.Headers.TransferEncodingChunked.ShouldBe(true);
         }
 
-        (await SendAsync("probe", message)).ShouldBe(InvocationResult.Success);
+        (await SendAsync(Queue, message)).ShouldBe(InvocationResult.Success);
         Encoding.UTF8.GetString(_probe.Last.Span).ShouldBe(message);
 
         var double64 = JsonSerializer.Serialize(new { Data = new { message = JsonSerializer.Serialize(message) }, Metadata = new { copy = JsonSerializer.Serialize(message) } });
-        using var answer = await PostRawAsync("probe", double64);
+        using var answer = await PostRawAsync(Queue, double64);
         (await Invocation.ResultAsync(answer)).ShouldBe(InvocationResult.Success);
         Encoding.UTF8.GetString(_probe.Last.Span).ShouldBe(message);
     }
@@ -134,9 +138,9 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     [InlineData("x-ms-invocation-id", "0")]
     public async Task A_forged_invocation_path_is_not_there(string field, string value)
     {
-        foreach (var path in new[] { "probe", "PROBE", "probe-poison", "trace", "sweep" })
+        foreach (var path in new[] { Queue, Queue.ToUpperInvariant(), Queue + Invocations.Poison, "trace", "sweep" })
         {
-            using var request = Invocation.Request(Handler, path, Body("probe", Unique()));
+            using var request = Invocation.Request(Handler, path, Body(Queue, Unique()));
             request.Headers.TryAddWithoutValidation(field, value);
             using var answer = await gate.World.Http.SendAsync(request);
             answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
@@ -148,7 +152,7 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     [Fact]
     public async Task What_holds_no_message_is_a_failure()
     {
-        using var answer = await PostRawAsync("probe", """{"Data":{"item":"eyJ9"}}""");
+        using var answer = await PostRawAsync(Queue, """{"Data":{"item":"eyJ9"}}""");
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         _probe.Count.ShouldBe(0);
     }
@@ -161,7 +165,7 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     {
         foreach (var path in new[] { "trace", "trace-poison", "sweep" })
         {
-            using var request = Invocation.Request(gate.World.Addresses[0], path, Body("probe", Unique()));
+            using var request = Invocation.Request(gate.World.Addresses[0], path, Body(Queue, Unique()));
             using var answer = await gate.World.Http.SendAsync(request);
             answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         }
@@ -188,12 +192,24 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
     }
 
     private Task<DeadLetter?> LetterAsync(string message) =>
-        _app.Services.GetRequiredService<IDeadLetters>().FindAsync("probe", new DeadLetter("probe", Encoding.UTF8.GetBytes(message), "any", "any", default).Id, default);
+        _app.Services.GetRequiredService<IDeadLetters>().FindAsync(Queue, new DeadLetter(Queue, Encoding.UTF8.GetBytes(message), "any", "any", default).Id, default);
+
+    /// <summary>Puts the probe in the place of the queue's own handler; a container factory, since the app adds its services last.</summary>
+    private sealed class Replacing(Probe probe) : IServiceProviderFactory<IServiceCollection>
+    {
+        public IServiceCollection CreateBuilder(IServiceCollection services) => services;
+
+        public IServiceProvider CreateServiceProvider(IServiceCollection containerBuilder)
+        {
+            containerBuilder.Remove(containerBuilder.Single(static service => service.ImplementationType == typeof(ReportedGenerations)));
+            return containerBuilder.AddSingleton<IMessageHandler>(probe).BuildServiceProvider();
+        }
+    }
 
     /// <summary>A queue's handler that says what the test wants.</summary>
     private sealed class Probe : IMessageHandler
     {
-        public string Queue => "probe";
+        public string Queue => InvocationTests.Queue;
 
         public Func<MessageOutcome> Says { get; set; } = static () => new MessageOutcome.Done();
 

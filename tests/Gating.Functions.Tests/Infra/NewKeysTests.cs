@@ -26,7 +26,7 @@ public sealed class NewKeysTests
             Keys = new() { Data = Read("data"), GrantCurrent = Read("grant-current"), LogCurrent = Read("log-current"), SignalsCurrent = Read("signals-current") },
         };
         var errors = new List<string>();
-        GateConfiguration.From(settings, errors).ShouldNotBeNull();
+        GateKeys.Read(settings, errors).ShouldNotBeNull();
         errors.ShouldBeEmpty();
 
         var before = Read("data");

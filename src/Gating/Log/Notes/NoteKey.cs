@@ -73,7 +73,18 @@ public sealed class NoteKey
     public override string ToString() => $"{Name}+{IdText}+{Convert.ToBase64String([(byte)Algorithm, .. _key])}";
 
     /// <summary>Not empty, and without white space, plus signs and control characters.</summary>
-    internal static bool IsName(string name) => name.Length > 0 && name.EnumerateRunes().All(static rune => !Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune) && rune.Value is not '+' and not 0xFFFD);
+    internal static bool IsName(string name)
+    {
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || rune.Value is '+' or 0xFFFD)
+            {
+                return false;
+            }
+        }
+
+        return name.Length > 0;
+    }
 
     /// <summary>32 bits of SHA-256 over name, type and key.</summary>
     internal static uint IdOf(string name, NoteAlgorithm algorithm, ReadOnlySpan<byte> key) =>
