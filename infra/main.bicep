@@ -110,7 +110,10 @@ param keyVaultSku string = 'standard'
 @description('Makes a P-256 key in the vault that signs the log\'s checkpoints as well and never leaves it; the gate uses it once log-vault is among the further keys.')
 param logKeyInVault bool = false
 
-@description('Keys beside the three that must be there (Data, GrantCurrent, LogCurrent), whose secrets stand in the vault, separated by spaces: any of GrantNext, GrantPrevious, LogEcdsa, LogVault, LogFormer, SignalsCurrent, SignalsPrevious.')
+@description('Makes an RSA key in the vault that the data key is wrapped for and that never leaves it; the gate uses it once data-vault is among the further keys.')
+param dataKeyInVault bool = false
+
+@description('Keys beside the three that must be there (Data, GrantCurrent, LogCurrent), whose secrets stand in the vault, separated by spaces: any of DataVault (instead of Data), GrantNext, GrantPrevious, LogEcdsa, LogVault, LogFormer, SignalsCurrent, SignalsPrevious.')
 param furtherKeys string = ''
 
 @description('Name of the log in every checkpoint; empty for the public URL\'s host and /log. Never change it.')
@@ -206,6 +209,7 @@ module vault 'modules/vault.bicep' = {
     isPrivate: vnetEnabled
     enableLocks: enableLocks
     logKeyInVault: logKeyInVault
+    dataKeyInVault: dataKeyInVault
     identityPrincipalId: identity.outputs.principalId
     operatorsGroupId: operatorsGroupId
     workspaceId: monitor.outputs.workspaceId

@@ -153,6 +153,7 @@ var premium = isFlex ? {} : {
 }
 
 // A reference to a secret that is not there would be taken for the key itself: only those are set that stand in the vault.
+var data = contains(furtherKeys, 'DataVault') ? { Gating__Keys__DataVault: '${secret}/data-vault)' } : { Gating__Keys__Data: '${secret}/data)' }
 var grantNext = contains(furtherKeys, 'GrantNext') ? { Gating__Keys__GrantNext: '${secret}/grant-next)' } : {}
 var grantPrevious = contains(furtherKeys, 'GrantPrevious') ? { Gating__Keys__GrantPrevious: '${secret}/grant-previous)' } : {}
 var logEcdsa = contains(furtherKeys, 'LogEcdsa') ? { Gating__Keys__LogEcdsa: '${secret}/log-ecdsa)' } : {}
@@ -171,7 +172,7 @@ var exported = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEnd
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(premium, grantNext, grantPrevious, logEcdsa, logVault, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, contactable, {
+  properties: union(premium, data, grantNext, grantPrevious, logEcdsa, logVault, logFormer, signalsCurrent, signalsPrevious, named, witnessed, seeded, exported, contactable, {
     // The host keeps its leases in its own account and takes messages from the gate's: function.json of a queue names no other connection. By addresses, because the short form (accountName) is one account for all, and
     // builds names of the public cloud. AzureWebJobsStorage itself must be absent: empty, the host would fall back to it.
     AzureWebJobsStorage__blobServiceUri: 'https://${hostAccountName}.blob.${suffix}'
@@ -190,7 +191,6 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     Gating__Storage__TryTimeout: '00:00:02'
     Gating__Storage__Immutability: archiveImmutability
     Gating__Log__LastKnownBlobServiceUri: lastKnownBlobServiceUri
-    Gating__Keys__Data: '${secret}/data)'
     Gating__Keys__GrantCurrent: '${secret}/grant-current)'
     Gating__Keys__LogCurrent: '${secret}/log-current)'
     Gating__DrivesItself: 'false'

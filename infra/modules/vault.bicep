@@ -6,14 +6,16 @@ param sku string
 param isPrivate bool
 param enableLocks bool
 param logKeyInVault bool
+param dataKeyInVault bool
 param identityPrincipalId string
 param operatorsGroupId string
 param workspaceId string
 
-// Key Vault Secrets User; Key Vault Secrets Officer; Key Vault Crypto User.
+// Key Vault Secrets User; Key Vault Secrets Officer; Key Vault Crypto User; Key Vault Crypto Service Encryption User.
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
+var encryptionUser = 'e147488a-f6f5-4113-8e2d-b22465e65bf6'
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: 'kv-gating-${token}'
@@ -68,6 +70,30 @@ resource gateSigns 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (lo
     principalId: identityPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', cryptoUser)
+  }
+}
+
+// Opens the data key at each start. Without a rotation policy: what was wrapped for one version is opened by that version alone.
+resource dataKey 'Microsoft.KeyVault/vaults/keys@2026-02-01' = if (dataKeyInVault) {
+  parent: vault
+  name: 'data-key'
+  properties: {
+    kty: sku == 'premium' ? 'RSA-HSM' : 'RSA'
+    keySize: 3072
+    keyOps: [
+      'wrapKey'
+      'unwrapKey'
+    ]
+  }
+}
+
+resource gateUnwraps 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (dataKeyInVault) {
+  scope: dataKey
+  name: guid(vault.id, identityPrincipalId, encryptionUser)
+  properties: {
+    principalId: identityPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', encryptionUser)
   }
 }
 

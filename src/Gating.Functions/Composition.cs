@@ -13,8 +13,6 @@ using Gating.Evidence;
 using Gating.Fsck;
 using Gating.Functions.Background;
 using Gating.Functions.Endpoints;
-using Gating.Functions.Endpoints.AuthZen;
-using Gating.Functions.Endpoints.Desk;
 using Gating.Functions.Endpoints.Signals;
 using Gating.Functions.Hosting;
 using Gating.Functions.Http;
@@ -268,53 +266,6 @@ internal static class Composition
         services.AddSingleton<ITimedTask, FsckSlice>();
     }
 
-    private static void AddEndpoints(this IServiceCollection services)
-    {
-        services.AddSingleton<OneTimeUse>();
-        services.AddSingleton<TokenEndpoint>();
-        services.AddSingleton<FormCaller>();
-        services.AddSingleton<IntrospectEndpoint>();
-        services.AddSingleton<RevokeEndpoint>();
-        services.AddSingleton<EvaluationEndpoint>();
-        services.AddSingleton<AppCaller>();
-        services.AddSingleton<PresentedGrants>();
-        services.AddSingleton<GenerationsEndpoint>();
-        services.AddSingleton<ReportsEndpoint>();
-        services.AddSingleton<OutputsEndpoint>();
-        services.AddSingleton<UploadsEndpoint>();
-        services.AddSingleton<ReleaseEndpoint>();
-        services.AddSingleton<IdentifyEndpoint>();
-        services.AddSingleton<JwksEndpoint>();
-        services.AddSingleton<StatusListsEndpoint>();
-        services.AddSingleton<LogEndpoint>();
-        services.AddSingleton<ReceiptsEndpoint>();
-        services.AddSingleton<PresentedPerson>();
-        services.AddSingleton<ConsentsEndpoint>();
-        services.AddSingleton<AppealsEndpoint>();
-        services.AddSingleton<FilterHeartbeatsEndpoint>();
-        services.AddSingleton<AppealCasesEndpoint>();
-        services.AddSingleton<RoleCaller>();
-        services.AddSingleton<MandatesEndpoint>();
-        services.AddSingleton<StreamAnswers>();
-        services.AddSingleton<StreamsEndpoint>();
-        services.AddSingleton<EventsEndpoint>();
-        services.AddSingleton<ItemsEndpoint>();
-        services.AddSingleton<ReplaysEndpoint>();
-        services.AddSingleton<ChangesEndpoint>();
-        services.AddSingleton<TraceEndpoint>();
-        services.AddSingleton<BundlesEndpoint>();
-        services.AddSingleton<UnmaskEndpoint>();
-        services.AddSingleton<ErasureEndpoint>();
-        services.AddSingleton<PeopleEndpoint>();
-        services.AddSingleton<RevocationAnswers>();
-        services.AddSingleton<RevocationsEndpoint>();
-        services.AddSingleton<BulkRevocationsEndpoint>();
-        services.AddSingleton<MetadataEndpoint>();
-        services.AddSingleton<SecurityTextEndpoint>();
-        services.AddSingleton<OpenApiEndpoint>();
-        services.AddSingleton<HealthEndpoints>();
-    }
-
     private static StorageOptions? StorageFrom(GateSettings settings, List<string> errors)
     {
         var storage = settings.Storage;
@@ -380,6 +331,10 @@ internal static class Composition
     /// <summary>What signs the log's checkpoints with a key of a vault; null where the address is none of a key's version.</summary>
     public static INoteSigner? VaultSigner(NoteKey key, string address, string? clientId) =>
         VaultKeyAddress.Parse(address) is { } known ? new VaultNoteSigner(key, new(known, OwnIdentity(clientId))) : null;
+
+    /// <summary>A key that was wrapped for one of a vault; null where the address is none of a key's version. Waits for the vault, as a start may.</summary>
+    public static byte[]? Unwrap(string address, string? clientId, byte[] wrapped) =>
+        VaultKeyAddress.Parse(address) is { } known ? new VaultUnwrapper(known, OwnIdentity(clientId)).UnwrapAsync(wrapped, default).AsTask().GetAwaiter().GetResult() : null;
 
     /// <summary>Who the gate is in Azure: its managed identity and nothing else that a machine may have lying about.</summary>
     /// <param name="clientId">Of a user-assigned one; null: the system's.</param>

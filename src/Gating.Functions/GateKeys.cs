@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gating.Grants;
+using Gating.Identity.Jose;
 using Gating.Ledger;
 using Gating.Log.Sealing;
 using Gating.Signals;
@@ -10,15 +11,43 @@ namespace Gating.Functions;
 /// <param name="Signals">Null: no security events are sent.</param>
 internal sealed record GateKeys(OperatorKey Data, SigningKeyRing Grants, SignalKeys? Signals, LogKeys Log)
 {
+    public static GateKeys? Read(GateSettings settings, List<string> errors) => Read(settings, errors, Composition.Unwrap);
+
     /// <summary>Adds every error to <paramref name="errors"/>; null where there is one.</summary>
-    public static GateKeys? Read(GateSettings settings, List<string> errors)
+    /// <param name="unwrap">What was wrapped, by the key at an address, as the identity of that id; null where it is no address. It waits: a start does, and no request. Throws <see cref="StorageUnavailableException"/>.</param>
+    internal static GateKeys? Read(GateSettings settings, List<string> errors, Func<string, string?, byte[], byte[]?> unwrap)
     {
         var keys = DevelopmentKeys.Complete(settings, errors);
-        var data = DataFrom(keys.Data, errors);
+        var data = keys.DataVault is { } wrapped ? UnwrappedFrom(wrapped, keys.Data, settings.Storage.ClientId, unwrap, errors) : DataFrom(keys.Data, errors);
         var grants = GrantsFrom(keys, errors);
         var signals = SignalsFrom(keys, errors);
         var log = LogConfiguration.From(settings, keys, data, errors);
         return errors.Count == 0 ? new(data!, grants!, signals, log!) : null;
+    }
+
+    private static OperatorKey? UnwrappedFrom(string setting, string? other, string? clientId, Func<string, string?, byte[], byte[]?> unwrap, List<string> errors)
+    {
+        if (other is not null)
+        {
+            errors.Add("Gating:Keys:Data and Gating:Keys:DataVault are both set, and there is one data key");
+            return null;
+        }
+
+        try
+        {
+            if (setting.Split(' ') is [var text, var place] && StrictBase64Url.Decode(text) is { Length: >= 256 and <= 512 } wrapped && unwrap(place, clientId, wrapped) is { } key)
+            {
+                return new(key);
+            }
+
+            errors.Add("Gating:Keys:DataVault is not a wrapped key in base64url, a space, and https://…/keys/name/version of a vault");
+        }
+        catch (StorageUnavailableException error)
+        {
+            errors.Add($"Gating:Keys:DataVault cannot be opened. {error.Message}");
+        }
+
+        return null;
     }
 
     private static OperatorKey? DataFrom(string? value, List<string> errors)
@@ -115,7 +144,8 @@ internal static class DevelopmentKeys
         Directory.CreateDirectory(folder);
         return new()
         {
-            Data = keys.Data ?? KeptIn(Path.Combine(folder, "data.key"), static () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(OperatorKey.Size))),
+            Data = keys.Data ?? (keys.DataVault is null ? KeptIn(Path.Combine(folder, "data.key"), static () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(OperatorKey.Size))) : null),
+            DataVault = keys.DataVault,
             GrantCurrent = keys.GrantCurrent ?? KeptIn(Path.Combine(folder, "grant.pem"), NewGrantKey),
             GrantNext = keys.GrantNext,
             GrantPrevious = keys.GrantPrevious,

@@ -77,6 +77,12 @@ internal sealed class KeySettings
     /// <summary>The operator's data key: 32 bytes, base64. Lost: every sealed part and every naming row is lost with it.</summary>
     public string? Data { get; set; }
 
+    /// <summary>
+    /// The same instead of <see cref="Data"/>, wrapped for an RSA key that stays in Key Vault (RSA-OAEP-256, base64url), a space, and which version of which key: <c>{wrapped} https://…/keys/{name}/{version}</c>. A start that the vault
+    /// refuses ends with the vault's word for why; one that runs asks it nothing.
+    /// </summary>
+    public string? DataVault { get; set; }
+
     /// <summary>PEM of the P-256 key that signs grants.</summary>
     public string? GrantCurrent { get; set; }
 

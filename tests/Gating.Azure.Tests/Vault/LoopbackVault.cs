@@ -34,13 +34,18 @@ internal sealed class LoopbackVault : IAsyncDisposable
 
     public ECDsa Key { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    /// <summary>What keys are wrapped for; one for all, since it takes long to make.</summary>
+    public static RSA WrappingKey { get; } = RSA.Create(3072);
+
     public static VaultKeyAddress Address => VaultKeyAddress.Parse($"https://{Host}/keys/log-ecdsa/{Version}")!;
+
+    public static VaultKeyAddress WrappingAddress => VaultKeyAddress.Parse($"https://{Host}/keys/data-key/{Version}")!;
 
     /// <summary>What each request meets before it is answered; given its number, from 1 on. True: it was answered.</summary>
     public Func<int, HttpContext, Task<bool>> Before { get; set; } = static (_, _) => Task.FromResult(false);
 
-    /// <summary>Changes what would be signed and by what version.</summary>
-    public Func<(string Kid, byte[] Signature), (string Kid, byte[] Signature)> Told { get; set; } = static told => told;
+    /// <summary>Changes what would be answered and by what version.</summary>
+    public Func<(string Kid, byte[] Value), (string Kid, byte[] Value)> Told { get; set; } = static told => told;
 
     public int Requests => _requests;
 
@@ -77,7 +82,7 @@ internal sealed class LoopbackVault : IAsyncDisposable
         return context.Response.WriteAsync($$$"""{"error":{"code":"{{{code}}}","message":"told to people"{{{more}}}}}""");
     }
 
-    public string Kid(bool isNext = false) => $"https://{Host}/keys/log-ecdsa/{(isNext ? NextVersion : Version)}";
+    public string Kid(bool isNext = false, string key = "log-ecdsa") => $"https://{Host}/keys/{key}/{(isNext ? NextVersion : Version)}";
 
     public byte[] SignWithAnother(byte[] digest) => _other.SignHash(digest);
 
@@ -115,28 +120,44 @@ internal sealed class LoopbackVault : IAsyncDisposable
         {
             await RefuseAsync(context, 400, "BadParameter");
         }
-        else if (context.Request.Path != $"/keys/log-ecdsa/{Version}/sign")
+        else if (context.Request.Path == $"/keys/log-ecdsa/{Version}/sign")
         {
-            await RefuseAsync(context, 404, "KeyNotFound");
+            await DoAsync(context, "ES256", "log-ecdsa", digest => digest.Length == SHA256.HashSizeInBytes ? Key.SignHash(digest) : null);
+        }
+        else if (context.Request.Path == $"/keys/data-key/{Version}/unwrapkey")
+        {
+            await DoAsync(context, "RSA-OAEP-256", "data-key", Unwrapped);
         }
         else
         {
-            await SignAsync(context);
+            await RefuseAsync(context, 404, "KeyNotFound");
         }
     }
 
-    private async Task SignAsync(HttpContext context)
+    private byte[]? Unwrapped(byte[] wrapped)
+    {
+        try
+        {
+            return WrappingKey.Decrypt(wrapped, RSAEncryptionPadding.OaepSHA256);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private async Task DoAsync(HttpContext context, string algorithm, string key, Func<byte[], byte[]?> operation)
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body);
-        var digest = Base64Url.DecodeFromChars(body.RootElement.GetProperty("value").GetString());
-        if (body.RootElement.GetProperty("alg").GetString() != "ES256" || digest.Length != SHA256.HashSizeInBytes)
+        var value = Base64Url.DecodeFromChars(body.RootElement.GetProperty("value").GetString());
+        if (body.RootElement.GetProperty("alg").GetString() != algorithm || operation(value) is not { } done)
         {
             await RefuseAsync(context, 400, "BadParameter");
             return;
         }
 
-        var (kid, signature) = Told((Kid(), Key.SignHash(digest)));
+        var (kid, answer) = Told((Kid(key: key), done));
         context.Response.ContentType = "application/json; charset=utf-8";
-        await context.Response.WriteAsync($$"""{"kid":"{{kid}}","value":"{{Base64Url.EncodeToString(signature)}}"}""", Encoding.UTF8);
+        await context.Response.WriteAsync($$"""{"kid":"{{kid}}","value":"{{Base64Url.EncodeToString(answer)}}"}""", Encoding.UTF8);
     }
 }

@@ -134,7 +134,7 @@ public sealed class VaultSignerTests : IAsyncLifetime
     [Fact]
     public async Task A_signature_by_another_version_is_none()
     {
-        _vault.Told = told => (_vault.Kid(isNext: true), told.Signature);
+        _vault.Told = told => (_vault.Kid(isNext: true), told.Value);
         (await FailureAsync()).ShouldContain("answered for another key");
     }
 
@@ -143,8 +143,8 @@ public sealed class VaultSignerTests : IAsyncLifetime
     {
         _vault.Told = told => (told.Kid, _vault.SignWithAnother(SHA256.HashData(Text)));
         (await FailureAsync()).ShouldBe($"Key Vault signed with another key than {NoteKey}.");
-        _vault.Told = static told => (told.Kid, told.Signature[..63]);
-        (await FailureAsync()).ShouldContain("no signature of 64 bytes");
+        _vault.Told = static told => (told.Kid, told.Value[..63]);
+        (await FailureAsync()).ShouldContain("not with 64 bytes");
     }
 
     [Theory]
@@ -186,18 +186,4 @@ public sealed class VaultSignerTests : IAsyncLifetime
     private VaultNoteSigner Signer() => new(NoteKey, new(LoopbackVault.Address, new TestCredential(), _vault.Transport(), Patience));
 
     private async Task<string> FailureAsync() => (await Should.ThrowAsync<StorageUnavailableException>(async () => await Signer().SignAsync(Text, default))).Message;
-
-    private sealed class TestCredential : TokenCredential
-    {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new($"for {requestContext.Scopes.Single()}", DateTimeOffset.UtcNow.AddHours(1));
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
-    }
-
-    private sealed class NoCredential : TokenCredential
-    {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new global::Azure.Identity.CredentialUnavailableException("nobody is here");
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new global::Azure.Identity.CredentialUnavailableException("nobody is here");
-    }
 }

@@ -35,6 +35,27 @@ public sealed class NewKeysTests
     }
 
     [ShellFact("bash", "openssl")]
+    public async Task A_data_key_that_is_wrapped_is_opened_by_that_key_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using var vault = RSA.Create(3072);
+        const string place = "https://kv-gating.vault.azure.net/keys/data-key/0123456789abcdef0123456789abcdef";
+        var (data, pem, key) = (folder.File("data"), folder.File("data-key.pem"), RandomNumberGenerator.GetBytes(32));
+        await File.WriteAllTextAsync(data, Convert.ToBase64String(key));
+        await File.WriteAllTextAsync(pem, vault.ExportSubjectPublicKeyInfoPem());
+        async Task<(bool IsGood, string Output)> WrapAsync(string of, string at) =>
+            (await Tool.RunAsync("bash", Path.Combine(InfraFolder.Real.Root, "infra", "wrap-data-key.sh"), of, pem, at)).ShouldNotBeNull();
+
+        var (isGood, line) = await WrapAsync(data, place);
+        isGood.ShouldBeTrue(line);
+        line.TrimEnd('\n').Split(' ').ShouldBe([line[..512], place]);
+        vault.Decrypt(Base64Url.DecodeFromChars(line.AsSpan(0, 512)), RSAEncryptionPadding.OaepSHA256).ShouldBe(key);
+
+        (await WrapAsync(data, "https://kv-gating.vault.azure.net/keys/data-key")).IsGood.ShouldBeFalse();
+        (await WrapAsync(pem, place)).IsGood.ShouldBeFalse();
+    }
+
+    [ShellFact("bash", "openssl")]
     public async Task What_the_vault_shows_of_a_key_becomes_the_line_that_the_gate_takes()
     {
         using var folder = new TemporaryFolder();

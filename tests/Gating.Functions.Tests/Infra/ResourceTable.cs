@@ -98,7 +98,7 @@ internal static class ResourceTable
         ["Microsoft.Storage/storageAccounts/managementPolicies"] = ["policy"],
         ["Microsoft.KeyVault/vaults"] =
             ["enablePurgeProtection", "enableRbacAuthorization", "enableSoftDelete", "networkAcls", "publicNetworkAccess", "sku", "softDeleteRetentionInDays", "tenantId"],
-        ["Microsoft.KeyVault/vaults/keys"] = ["curveName", "keyOps", "kty"],
+        ["Microsoft.KeyVault/vaults/keys"] = ["curveName", "keyOps", "keySize", "kty"],
         ["Microsoft.Web/serverfarms"] = ["maximumElasticWorkerCount", "reserved", "zoneRedundant"],
         ["Microsoft.Web/sites"] =
             ["clientAffinityEnabled", "functionAppConfig", "httpsOnly", "keyVaultReferenceIdentity", "publicNetworkAccess", "serverFarmId", "siteConfig", "virtualNetworkSubnetId"],
