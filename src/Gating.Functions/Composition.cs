@@ -334,7 +334,7 @@ internal static class Composition
 
     /// <summary>A key that was wrapped for one of a vault; null where the address is none of a key's version. Waits for the vault, as a start may.</summary>
     public static byte[]? Unwrap(string address, string? clientId, byte[] wrapped) =>
-        VaultKeyAddress.Parse(address) is { } known ? new VaultUnwrapper(known, OwnIdentity(clientId)).UnwrapAsync(wrapped, default).AsTask().GetAwaiter().GetResult() : null;
+        VaultKeyAddress.Parse(address) is { } known ? new VaultKey(known, OwnIdentity(clientId)).UnwrapAsync(wrapped, default).AsTask().GetAwaiter().GetResult() : null;
 
     /// <summary>Who the gate is in Azure: its managed identity and nothing else that a machine may have lying about.</summary>
     /// <param name="clientId">Of a user-assigned one; null: the system's.</param>

@@ -5,10 +5,10 @@ using Gating.Log.Notes;
 namespace Gating.Azure.Vault;
 
 /// <summary>
-/// Signs the log's checkpoints with a key in Key Vault (<see cref="VaultSigner"/>): nobody who has the gate's settings can sign in its place. What it is checked with is set beside its address and not fetched, so that neither a
+/// Signs the log's checkpoints with a key in Key Vault (<see cref="VaultKey"/>): nobody who has the gate's settings can sign in its place. What it is checked with is set beside its address and not fetched, so that neither a
 /// start nor a reader waits for the vault, and a vault that was replaced cannot speak for the log. A signature that does not verify by it is never let out.
 /// </summary>
-public sealed class VaultNoteSigner(NoteKey key, VaultSigner vault) : INoteSigner
+public sealed class VaultNoteSigner(NoteKey key, VaultKey vault) : INoteSigner
 {
     private const int Half = 32;
 

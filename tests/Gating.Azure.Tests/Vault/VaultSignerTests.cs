@@ -126,7 +126,7 @@ public sealed class VaultSignerTests : IAsyncLifetime
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await Should.ThrowAsync<OperationCanceledException>(async () => await Signer().SignAsync(Text, impatient.Token));
         var started = TimeProvider.System.GetTimestamp();
-        var signer = new VaultSigner(LoopbackVault.Address, new TestCredential(), _vault.Transport(), TimeSpan.FromSeconds(1));
+        var signer = new VaultKey(LoopbackVault.Address, new TestCredential(), _vault.Transport(), TimeSpan.FromSeconds(1));
         (await Should.ThrowAsync<StorageUnavailableException>(async () => await signer.SignAsync(SHA256.HashData(Text), default))).Message.ShouldStartWith("Key Vault does not sign with");
         TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }

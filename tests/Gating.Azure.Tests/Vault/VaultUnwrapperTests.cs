@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gating.Azure.Vault;
+using Gating.Ledger;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -9,7 +10,7 @@ namespace Gating.Azure.Tests.Vault;
 /// <summary>The data key, opened by a key in Key Vault: exactly what was wrapped for that version of it, or nothing and the vault's own word for why.</summary>
 public sealed class VaultUnwrapperTests : IAsyncLifetime
 {
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(VaultUnwrapper.KeySize);
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(OperatorKey.Size);
     private LoopbackVault _vault = null!;
 
     private byte[] Wrapped => LoopbackVault.WrappingKey.Encrypt(_key, RSAEncryptionPadding.OaepSHA256);
@@ -88,19 +89,19 @@ public sealed class VaultUnwrapperTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
             return true;
         };
-        var impatient = new VaultUnwrapper(LoopbackVault.WrappingAddress, new TestCredential(), _vault.Transport(), TimeSpan.FromSeconds(1));
+        var impatient = new VaultKey(LoopbackVault.WrappingAddress, new TestCredential(), _vault.Transport(), TimeSpan.FromSeconds(1));
         (await Should.ThrowAsync<StorageUnavailableException>(async () => await impatient.UnwrapAsync(Wrapped, default))).Message.ShouldStartWith("Key Vault does not unwrap with");
     }
 
     [Fact]
     public async Task Without_an_identity_nothing_is_asked()
     {
-        var nobody = new VaultUnwrapper(LoopbackVault.WrappingAddress, new NoCredential(), _vault.Transport(), TimeSpan.FromSeconds(60));
+        var nobody = new VaultKey(LoopbackVault.WrappingAddress, new NoCredential(), _vault.Transport(), TimeSpan.FromSeconds(60));
         (await Should.ThrowAsync<StorageUnavailableException>(async () => await nobody.UnwrapAsync(Wrapped, default))).Message.ShouldContain("CredentialUnavailableException");
         _vault.Requests.ShouldBe(0);
     }
 
-    private VaultUnwrapper Unwrapper() => new(LoopbackVault.WrappingAddress, new TestCredential(), _vault.Transport(), TimeSpan.FromSeconds(60));
+    private VaultKey Unwrapper() => new(LoopbackVault.WrappingAddress, new TestCredential(), _vault.Transport(), TimeSpan.FromSeconds(60));
 
     private async Task<string> FailureAsync(byte[] wrapped) => (await Should.ThrowAsync<StorageUnavailableException>(async () => await Unwrapper().UnwrapAsync(wrapped, default))).Message;
 }
