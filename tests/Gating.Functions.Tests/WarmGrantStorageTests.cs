@@ -1,6 +1,7 @@
 using Gating.Azure;
 using Gating.Functions.Tests.World;
 using Gating.Registry;
+using Gating.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -18,7 +19,7 @@ public sealed class WarmGrantStorageTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _world = await GateWorld.StartAsync(configure: builder => builder.Host.UseServiceProviderFactory(_stamps));
+        _world = await GateWorld.StartAsync(configure: builder => builder.Host.UseServiceProviderFactory(new FinishedServices(_stamps.StandBefore)));
         await _world.LogLookedAtAsync();
     }
 
@@ -90,8 +91,8 @@ public sealed class WarmGrantStorageTests : IAsyncLifetime
     private async Task<Dictionary<StorageOperation, long>> SinceAsync(Dictionary<StorageOperation, long> before) =>
         (await CountedAsync()).ToDictionary(count => count.Key, count => count.Value - before[count.Key]);
 
-    /// <summary>Counts reads of the registry's version by standing before its store; a container factory, since the app adds its services last.</summary>
-    private sealed class StampCounter : IServiceProviderFactory<IServiceCollection>
+    /// <summary>Counts reads of the registry's version by standing before its store.</summary>
+    private sealed class StampCounter
     {
         private long _begun;
         private long _ended;
@@ -100,13 +101,7 @@ public sealed class WarmGrantStorageTests : IAsyncLifetime
 
         public long Ended => Interlocked.Read(ref _ended);
 
-        public IServiceCollection CreateBuilder(IServiceCollection services) => services;
-
-        public IServiceProvider CreateServiceProvider(IServiceCollection containerBuilder)
-        {
-            containerBuilder.AddSingleton<IRegistryStore>(provider => new Counting(provider.GetRequiredService<AzureStorage>().Registry, this));
-            return containerBuilder.BuildServiceProvider();
-        }
+        public void StandBefore(IServiceCollection services) => services.AddSingleton<IRegistryStore>(provider => new Counting(provider.GetRequiredService<AzureStorage>().Registry, this));
 
         private sealed class Counting(IRegistryStore store, StampCounter counter) : IRegistryStore
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Gating.Benchmarks.Processes;
 using Gating.Functions;
+using Gating.Testing;
 
 namespace Gating.Benchmarks.Servers;
 
@@ -47,21 +48,9 @@ internal static class GateServers
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         if (isStubbed)
         {
-            builder.Host.UseServiceProviderFactory(new ReplacingFactory());
+            builder.Host.UseServiceProviderFactory(new FinishedServices(StubbedStorage.Replace));
         }
     });
-
-    /// <summary>Replaces services when all of them are there: the app adds its own after everybody else.</summary>
-    private sealed class ReplacingFactory : IServiceProviderFactory<IServiceCollection>
-    {
-        public IServiceCollection CreateBuilder(IServiceCollection services) => services;
-
-        public IServiceProvider CreateServiceProvider(IServiceCollection containerBuilder)
-        {
-            StubbedStorage.Replace(containerBuilder);
-            return containerBuilder.BuildServiceProvider();
-        }
-    }
 }
 
 /// <summary>The gate's settings as environment variables: for the product's own executable, and in memory for the others.</summary>

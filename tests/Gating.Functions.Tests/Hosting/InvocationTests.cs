@@ -5,6 +5,7 @@ using Gating.Functions.Hosting;
 using Gating.Functions.Tests.World;
 using Gating.Generations;
 using Gating.Messages;
+using Gating.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +36,11 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
             builder.Configuration.AddInMemoryCollection(gate.World.Settings);
             builder.Configuration.AddInMemoryCollection([new("FUNCTIONS_CUSTOMHANDLER_PORT", port.ToString(System.Globalization.CultureInfo.InvariantCulture)), new("urls", "http://+:80")]);
             builder.Logging.ClearProviders().AddProvider(_logs);
-            builder.Host.UseServiceProviderFactory(new Replacing(_probe));
+            builder.Host.UseServiceProviderFactory(new FinishedServices(services =>
+            {
+                services.Remove(services.Single(static service => service.ImplementationType == typeof(ReportedGenerations)));
+                services.AddSingleton<IMessageHandler>(_probe);
+            }));
         });
         await _app.StartAsync();
     }
@@ -193,18 +198,6 @@ public sealed class InvocationTests(HostedGate gate) : IAsyncLifetime
 
     private Task<DeadLetter?> LetterAsync(string message) =>
         _app.Services.GetRequiredService<IDeadLetters>().FindAsync(Queue, new DeadLetter(Queue, Encoding.UTF8.GetBytes(message), "any", "any", default).Id, default);
-
-    /// <summary>Puts the probe in the place of the queue's own handler; a container factory, since the app adds its services last.</summary>
-    private sealed class Replacing(Probe probe) : IServiceProviderFactory<IServiceCollection>
-    {
-        public IServiceCollection CreateBuilder(IServiceCollection services) => services;
-
-        public IServiceProvider CreateServiceProvider(IServiceCollection containerBuilder)
-        {
-            containerBuilder.Remove(containerBuilder.Single(static service => service.ImplementationType == typeof(ReportedGenerations)));
-            return containerBuilder.AddSingleton<IMessageHandler>(probe).BuildServiceProvider();
-        }
-    }
 
     /// <summary>A queue's handler that says what the test wants.</summary>
     private sealed class Probe : IMessageHandler
