@@ -11,10 +11,11 @@ namespace Gating.Functions;
 /// <param name="Signals">Null: no security events are sent.</param>
 internal sealed record GateKeys(OperatorKey Data, SigningKeyRing Grants, SignalKeys? Signals, LogKeys Log)
 {
+    /// <summary>Adds every error to <paramref name="errors"/>; null where there is one. Waits for the vault where the data key is wrapped for one of its keys.</summary>
     public static GateKeys? Read(GateSettings settings, List<string> errors) => Read(settings, errors, Composition.Unwrap);
 
-    /// <summary>Adds every error to <paramref name="errors"/>; null where there is one.</summary>
-    /// <param name="unwrap">What was wrapped, by the key at an address, as the identity of that id; null where it is no address. It waits: a start does, and no request. Throws <see cref="StorageUnavailableException"/>.</param>
+    /// <inheritdoc cref="Read(GateSettings, List{string})"/>
+    /// <param name="unwrap">What was wrapped, by the key at an address, as the identity of that id; null where it is no address. Throws <see cref="StorageUnavailableException"/>.</param>
     internal static GateKeys? Read(GateSettings settings, List<string> errors, Func<string, string?, byte[], byte[]?> unwrap)
     {
         var keys = DevelopmentKeys.Complete(settings, errors);
@@ -158,7 +159,7 @@ internal static class DevelopmentKeys
         };
     }
 
-    private static string NewGrantKey()
+    internal static string NewGrantKey()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return key.ExportPkcs8PrivateKeyPem();

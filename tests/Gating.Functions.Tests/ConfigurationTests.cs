@@ -19,7 +19,7 @@ public sealed class ConfigurationTests
         ["Storage:QueueServiceUri"] = "https://account.queue.core.windows.net",
         ["Storage:BlobServiceUri"] = "https://account.blob.core.windows.net",
         ["Keys:Data"] = Convert.ToBase64String(new byte[32]),
-        ["Keys:GrantCurrent"] = NewKey(),
+        ["Keys:GrantCurrent"] = DevelopmentKeys.NewGrantKey(),
         ["Keys:LogCurrent"] = Gating.Log.Notes.Ed25519NoteSigner.Generate("gate.example/log"),
         ["Log:LastKnownBlobServiceUri"] = "https://another.blob.core.windows.net",
     };
@@ -120,10 +120,4 @@ public sealed class ConfigurationTests
         var settings = Good.Concat(changes).GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(same => $"Gating:{same.Key}", same => same.Last().Value, StringComparer.Ordinal);
         builder.Configuration.AddInMemoryCollection([.. settings, .. ofTheHost ?? []]);
     });
-
-    private static string NewKey()
-    {
-        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        return key.ExportPkcs8PrivateKeyPem();
-    }
 }

@@ -59,14 +59,8 @@ public sealed class GateKeysTests
     {
         PublicUrl = "https://gate.example",
         Storage = new() { ClientId = "an-identity" },
-        Keys = new() { DataVault = wrapped, GrantCurrent = NewGrantKey(), LogCurrent = LogConfiguration.NewKey("gate.example/log") },
+        Keys = new() { DataVault = wrapped, GrantCurrent = DevelopmentKeys.NewGrantKey(), LogCurrent = LogConfiguration.NewKey("gate.example/log") },
     };
-
-    private static string NewGrantKey()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportPkcs8PrivateKeyPem();
-    }
 
     private string Error(GateSettings settings, Func<string, string?, byte[], byte[]?> unwrap)
     {
