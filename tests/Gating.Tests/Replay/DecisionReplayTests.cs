@@ -131,6 +131,8 @@ public sealed class DecisionReplayTests(ITestOutputHelper output)
         await AskManyAsync(3, "alice");
         Gate.Time.Pass(TimeSpan.FromHours(2));
         var from = Gate.Time.GetUtcNow();
+        // An entry's time is a whole millisecond: asked within the one that `from` lies in, it would come before it.
+        Gate.Time.Pass(TimeSpan.FromSeconds(1));
         await AskManyAsync(1, "alice");
         var to = Gate.Time.GetUtcNow().AddSeconds(1);
         Gate.Time.Pass(TimeSpan.FromHours(2));
