@@ -184,6 +184,7 @@ internal static class Composition
         services.AddSingleton<ReceiptMaker>();
         services.AddSingleton(new IssuerKeysOptions(AllowLoopback: configuration.Development));
         services.AddSingleton<IssuerKeys>();
+        services.AddSingleton(static _ => VerifiedSignatures.OfAnInstance());
         services.AddSingleton<IdentityVerifier>();
         services.AddSingleton<RoleVerifier>();
         services.AddSingleton<SealedReader>();

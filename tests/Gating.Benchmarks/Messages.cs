@@ -28,7 +28,10 @@ internal sealed record LoadReport(long Ok, Dictionary<int, long> Others, double 
 /// <param name="KeyFolder">Development keys.</param>
 /// <param name="RawPartitions">Partitions that raw transactions are spread over.</param>
 internal sealed record ServerSettings(
-    string Tables, string Queues, string Blobs, string Prefix, string Seed, string KeyFolder, string Jwks, int RawPartitions, int FloorPort, int StubbedPort, int StoredPort);
+    string Tables, string Queues, string Blobs, string Prefix, string Seed, string KeyFolder, string Jwks, int RawPartitions, int FloorPort, GatePorts Stubbed, GatePorts Stored);
+
+/// <summary>A gate that verifies each token that it is shown, and the gate as it is deployed, which remembers whose signature verified.</summary>
+internal sealed record GatePorts(int Verifying, int Deployed);
 
 /// <summary>"I serve."</summary>
 internal sealed record Ready(bool Serves);

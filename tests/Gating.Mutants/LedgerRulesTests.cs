@@ -11,7 +11,7 @@ public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
 {
     private static readonly Mutant[] All =
     [
-        .. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All, .. RemovalMutants.All, .. LogMutants.All, .. TimelineMutants.All, .. ChangeMutants.All, .. ConsentMutants.All, .. ModerationMutants.All, .. StoppedKeyMutants.All, .. TimedStopMutants.All, .. BulkMutants.All, .. AppealMutants.All, .. EventMutants.All, .. LeaseMutants.All, .. ShadowMutants.All, .. StatusListMutants.All, .. ErasureMutants.All,
+        .. CommitMutants.All, .. ConflictMutants.All, .. AnnounceMutants.All, .. KeyMutants.All, .. RefusalMutants.All, .. ChainMutants.All, .. NameMutants.All, .. RemovalMutants.All, .. LogMutants.All, .. TimelineMutants.All, .. ChangeMutants.All, .. ConsentMutants.All, .. ModerationMutants.All, .. StoppedKeyMutants.All, .. SignatureMutants.All, .. TimedStopMutants.All, .. BulkMutants.All, .. AppealMutants.All, .. EventMutants.All, .. LeaseMutants.All, .. ShadowMutants.All, .. StatusListMutants.All, .. ErasureMutants.All,
     ];
 
     private readonly Laboratory _laboratory;

@@ -32,7 +32,7 @@ public sealed class RoleVerifier(IssuerKeys keys, TimeProvider time)
     private const int MostRoles = 64;
     private const int MostAcr = 256;
 
-    private readonly IdentityTokenCheck _check = new(keys, time);
+    private readonly IdentityTokenCheck _check = new(keys, VerifiedSignatures.None, time);
 
     public async ValueTask<RoleOutcome> VerifyAsync(string token, FrozenDictionary<string, Issuer> issuers, CancellationToken cancellation)
     {

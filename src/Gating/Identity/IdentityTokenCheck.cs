@@ -17,7 +17,7 @@ internal readonly record struct CheckedToken(IdentityOutcome? Fault, JsonDocumen
 }
 
 /// <summary>Everything that is asked of an identity token, whoever it is shown to: form, issuer, algorithm, audience, times, and the signature last.</summary>
-internal sealed class IdentityTokenCheck(IssuerKeys keys, TimeProvider time)
+internal sealed class IdentityTokenCheck(IssuerKeys keys, VerifiedSignatures seen, TimeProvider time)
 {
     /// <param name="allowed">Per issuer, the only <c>aud</c> values that are for us.</param>
     public async ValueTask<CheckedToken> RunAsync(
@@ -44,7 +44,7 @@ internal sealed class IdentityTokenCheck(IssuerKeys keys, TimeProvider time)
             }
 
             // Last, since it alone can cost a fetch: only a token with nothing else wrong makes the gate ask a provider.
-            var (unsigned, key) = await IssuerSignature.CheckAsync(keys, jws, claims.Issuer, claims.Algorithm, cancellation);
+            var (unsigned, key) = await IssuerSignature.CheckAsync(keys, seen, jws, claims.Issuer, claims.Algorithm, cancellation);
             if (unsigned is null)
             {
                 return new(null, payload, claims, now) { SignedWith = key };

@@ -8,16 +8,16 @@ namespace Gating.Identity;
 
 /// <summary>
 /// Decides whether an identity token (OpenID Connect Core 1.0 section 2) says the truth about a person to one app. Nothing is remembered of a
-/// token: its text is not unique (ECDSA signatures have twins), so nothing may be keyed by it.
+/// token but that its signature verified: its text is not unique (ECDSA signatures have twins), so nothing that is decided may be keyed by it.
 /// </summary>
-public sealed class IdentityVerifier(IssuerKeys keys, TimeProvider time)
+public sealed class IdentityVerifier(IssuerKeys keys, VerifiedSignatures seen, TimeProvider time)
 {
     private const int MaxNaturalPersonCharacters = 255;
 
     /// <summary>How far clocks may disagree, on every instance alike.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
 
-    private readonly IdentityTokenCheck _check = new(keys, time);
+    private readonly IdentityTokenCheck _check = new(keys, seen, time);
 
     /// <summary>
     /// Verifies <paramref name="token"/> for <paramref name="app"/>, an active app that has already proven itself. Completes synchronously while the

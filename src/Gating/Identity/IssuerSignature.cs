@@ -8,7 +8,9 @@ namespace Gating.Identity;
 internal static class IssuerSignature
 {
     /// <summary>What is wrong, or the thumbprint of the key that signed it.</summary>
-    public static async ValueTask<(IdentityOutcome? Fault, string? Key)> CheckAsync(IssuerKeys keys, CompactJws jws, Issuer issuer, SigningAlgorithm algorithm, CancellationToken cancellation)
+    /// <param name="seen">What may be shown more than once; of capacity 0 for what is not.</param>
+    public static async ValueTask<(IdentityOutcome? Fault, string? Key)> CheckAsync(
+        IssuerKeys keys, VerifiedSignatures seen, CompactJws jws, Issuer issuer, SigningAlgorithm algorithm, CancellationToken cancellation)
     {
         var answer = await keys.FindAsync(issuer, jws.Header.KeyId, algorithm, cancellation);
         switch (answer.Status)
@@ -27,9 +29,9 @@ internal static class IssuerSignature
         }
 
         var key = answer.Key!;
-        if (!jws.IsSignedBy(key, algorithm))
+        if (!seen.Verify(jws, key, algorithm))
         {
-            if (await keys.FindReplacementAsync(issuer, key, algorithm, cancellation) is not { } replacement || !jws.IsSignedBy(replacement, algorithm))
+            if (await keys.FindReplacementAsync(issuer, key, algorithm, cancellation) is not { } replacement || !seen.Verify(jws, replacement, algorithm))
             {
                 return Refuse(IdentityRefusal.BadSignature);
             }

@@ -46,7 +46,7 @@ internal sealed class LogStage : IAsyncDisposable
         var world = await World.CreateAsync(exactUnits: 1);
         var azurite = await AzuriteProcess.StartAsync(await NodePackages.EnsureAsync(new Spoken(say), CancellationToken.None), new(), CancellationToken.None);
         var port = Ports.Free();
-        var settings = new ServerSettings(azurite.Table.AbsoluteUri, azurite.Queue.AbsoluteUri, azurite.Blob.AbsoluteUri, Prefix, world.Seed, world.Keys, world.Jwks, 0, 0, 0, port);
+        var settings = new ServerSettings(azurite.Table.AbsoluteUri, azurite.Queue.AbsoluteUri, azurite.Blob.AbsoluteUri, Prefix, world.Seed, world.Keys, world.Jwks, 0, 0, new(0, 0), new(0, port));
         var gate = GateApp.Build([], builder =>
         {
             builder.Configuration.Sources.Clear();

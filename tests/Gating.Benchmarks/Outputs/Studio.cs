@@ -26,7 +26,7 @@ internal sealed class Studio : IDisposable
     public Studio(Stage stage)
     {
         _world = stage.World;
-        _http = new() { BaseAddress = new($"http://127.0.0.1:{stage.StoredPort}"), Timeout = TimeSpan.FromMinutes(5) };
+        _http = new() { BaseAddress = new($"http://127.0.0.1:{stage.Stored.Deployed}"), Timeout = TimeSpan.FromMinutes(5) };
         _raw = new BlobServiceClient(stage.Azurite.ConnectionString).GetBlobContainerClient("raw");
         _raw.CreateIfNotExists();
     }

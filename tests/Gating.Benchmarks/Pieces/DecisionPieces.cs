@@ -35,7 +35,7 @@ public class DecisionPieces
     {
         _world = await World.CreateAsync(exactUnits: 1);
         _keys = new(new(AllowLoopback: true), TimeProvider.System, NullLogger<IssuerKeys>.Instance);
-        _verifier = new(_keys, TimeProvider.System);
+        _verifier = new(_keys, VerifiedSignatures.None, TimeProvider.System);
         _registry = ((RegistryReading.Valid)RegistryReader.ReadDocument(await File.ReadAllBytesAsync(_world.Seed), RegistryMode.Development)).Document.ToSnapshot(1, 0, DateTimeOffset.UtcNow);
         (_ec, _rsa) = (_world.Token("alice"), _world.Token("alice", rsa: true));
         _windows = ((UsageDecision.Charged)_plan.Charge([], 1, Now)).Windows;

@@ -13,7 +13,7 @@ internal static class GrowthRows
     {
         var world = stage.World;
         var persons = await world.RequestsAsync(20);
-        await stage.LoadAsync(new(persons, [stage.StoredPort], 1, options.WarmUpSeconds, RequestsEach * 5, 0));
+        await stage.LoadAsync(new(persons, [stage.Stored.Deployed], 1, options.WarmUpSeconds, RequestsEach * 5, 0));
         var calibration = new Calibration();
         await FillAsync(stage, FewRows);
         var few = await SampleAsync(stage, options, persons, calibration);
@@ -44,7 +44,7 @@ internal static class GrowthRows
         var (ours, theirs) = (new List<double>(), new List<double>());
         for (var round = 0; round <= options.Rounds; round++)
         {
-            var gate = await stage.LoadAsync(new(persons, [stage.StoredPort], 1, 60, RequestsEach, 0));
+            var gate = await stage.LoadAsync(new(persons, [stage.Stored.Deployed], 1, 60, RequestsEach, 0));
             var alone = await stage.LoadAsync(new(raw, [stage.Azurite.Table.Port], 1, 60, RequestsEach, 0));
 
             // The first round warms up what the filling made cold, the calibration too.

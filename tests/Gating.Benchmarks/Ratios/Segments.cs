@@ -24,15 +24,17 @@ internal static class Segments
         [
             new("hello", await world.HelloAsync(), helloPort, FewConnections, hello),
             new("floor", persons, stage.FloorPort, FewConnections, stage.Servers),
-            new("gate", persons, stage.StubbedPort, FewConnections, stage.Servers),
+            new("gate", persons, stage.Stubbed.Verifying, FewConnections, stage.Servers),
             new("express", persons, expressPort, FewConnections, express),
             new("fastify", persons, fastifyPort, FewConnections, fastify),
             new("floor RS256", rsaPersons, stage.FloorPort, FewConnections, stage.Servers),
-            new("gate RS256", rsaPersons, stage.StubbedPort, FewConnections, stage.Servers),
-            new("stored gate", persons, stage.StoredPort, Connections, stage.Servers),
+            new("gate RS256", rsaPersons, stage.Stubbed.Verifying, FewConnections, stage.Servers),
+            new("gate seen", persons, stage.Stubbed.Deployed, FewConnections, stage.Servers),
+            new("stored gate", persons, stage.Stored.Verifying, Connections, stage.Servers),
+            new("many", await world.RequestsAsync(options.Persons), stage.Stored.Deployed, Connections, stage.Servers),
             new("raw", raw, stage.Azurite.Table.Port, Connections, null),
             new("stored floor", await world.RequestsAsync(options.Persons, path: "/stored"), stage.FloorPort, Connections, stage.Servers),
-            new("hot", hot, stage.StoredPort, Connections, stage.Servers),
+            new("hot", hot, stage.Stored.Deployed, Connections, stage.Servers),
         ];
     }
 }

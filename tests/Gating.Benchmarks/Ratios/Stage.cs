@@ -23,7 +23,7 @@ internal sealed class Stage : IAsyncDisposable
         (World, Node, Azurite) = (world, node, azurite);
         _settings = new(
             azurite.Table.AbsoluteUri, azurite.Queue.AbsoluteUri, azurite.Blob.AbsoluteUri, "bench", world.Seed, world.Keys, world.Jwks, partitions,
-            Processes.Ports.Free(), Processes.Ports.Free(), Processes.Ports.Free());
+            Processes.Ports.Free(), new(Processes.Ports.Free(), Processes.Ports.Free()), new(Processes.Ports.Free(), Processes.Ports.Free()));
     }
 
     public World World { get; }
@@ -38,9 +38,11 @@ internal sealed class Stage : IAsyncDisposable
 
     public int FloorPort => _settings.FloorPort;
 
-    public int StubbedPort => _settings.StubbedPort;
+    /// <summary>Over storage that costs nothing.</summary>
+    public GatePorts Stubbed => _settings.Stubbed;
 
-    public int StoredPort => _settings.StoredPort;
+    /// <summary>Over Azurite.</summary>
+    public GatePorts Stored => _settings.Stored;
 
     public string LedgerTable => _settings.Prefix + "ledger";
 

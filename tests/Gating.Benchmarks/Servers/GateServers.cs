@@ -2,12 +2,14 @@ using System.Net;
 using System.Text.Json;
 using Gating.Benchmarks.Processes;
 using Gating.Functions;
+using Gating.Identity;
 using Gating.Testing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gating.Benchmarks.Servers;
 
 /// <summary>
-/// One process that serves, on a port each: the floor (with and without a raw transaction), the gate over stubbed storage, the gate over Azurite. The same
+/// One process that serves, on a port each: the floor (with and without a raw transaction), gates over stubbed storage, gates over Azurite. The same
 /// runtime, the same heap, the same JIT for all: only one of them is under load at a time.
 /// </summary>
 internal static class GateServers
@@ -20,11 +22,11 @@ internal static class GateServers
         using var floor = new Floor(settings.Jwks);
         using var storedFloor = new StoredFloor(floor, new(settings.Tables), settings.Prefix + "ledger", settings.RawPartitions);
         await using var floors = Floors(settings.FloorPort, floor, storedFloor);
-        await using var stubbed = Gate(settings, settings.StubbedPort, isStubbed: true);
-        await using var stored = Gate(settings, settings.StoredPort, isStubbed: false);
         await floors.StartAsync();
-        await stubbed.StartAsync();
-        await stored.StartAsync();
+        await using var stubbedVerifying = await StartGateAsync(settings, settings.Stubbed.Verifying, isStubbed: true, remembers: false);
+        await using var stubbed = await StartGateAsync(settings, settings.Stubbed.Deployed, isStubbed: true, remembers: true);
+        await using var storedVerifying = await StartGateAsync(settings, settings.Stored.Verifying, isStubbed: false, remembers: false);
+        await using var stored = await StartGateAsync(settings, settings.Stored.Deployed, isStubbed: false, remembers: true);
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new Ready(true), Messages.Default.Ready));
         await Lifeline.EndedAsync();
         return 0;
@@ -41,16 +43,30 @@ internal static class GateServers
         return app;
     }
 
-    private static WebApplication Gate(ServerSettings settings, int port, bool isStubbed) => GateApp.Build([], builder =>
+    /// <param name="remembers">As it is deployed. Floor and peers verify each token that they are shown, the same one again too: so does, without it, the gate that is held against them.</param>
+    private static async Task<WebApplication> StartGateAsync(ServerSettings settings, int port, bool isStubbed, bool remembers)
     {
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection(GateEnvironment.Of(settings, port).Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        if (isStubbed)
+        var gate = GateApp.Build([], builder =>
         {
-            builder.Host.UseServiceProviderFactory(new FinishedServices(StubbedStorage.Replace));
-        }
-    });
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddInMemoryCollection(GateEnvironment.Of(settings, port).Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)));
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+            builder.Host.UseServiceProviderFactory(new FinishedServices(services =>
+            {
+                if (!remembers)
+                {
+                    services.Replace(ServiceDescriptor.Singleton(VerifiedSignatures.None));
+                }
+
+                if (isStubbed)
+                {
+                    StubbedStorage.Replace(services);
+                }
+            }));
+        });
+        await gate.StartAsync();
+        return gate;
+    }
 }
 
 /// <summary>The gate's settings as environment variables: for the product's own executable, and in memory for the others.</summary>

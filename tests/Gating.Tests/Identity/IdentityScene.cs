@@ -31,6 +31,9 @@ public sealed class IdentityScene : IAsyncLifetime
 
     public ManualTime Time { get; } = ManualTime.AtNoon();
 
+    /// <summary>Remembers from one test to the next, as an instance does: whatever is refused has to be refused with it.</summary>
+    public VerifiedSignatures Seen { get; } = VerifiedSignatures.OfAnInstance();
+
     public IdentityVerifier Verifier { get; private set; } = null!;
 
     public FrozenDictionary<string, Issuer> Issuers { get; private set; } = null!;
@@ -78,7 +81,7 @@ public sealed class IdentityScene : IAsyncLifetime
                 issuer => issuer.Name == "other" ? ImmutableArray.Create("studio-elsewhere") : ["studio-web", "studio-ios"]),
             FrozenSet<string>.Empty);
         _keys = new IssuerKeys(new IssuerKeysOptions(AllowLoopback: true), Time, NullLogger<IssuerKeys>.Instance);
-        Verifier = new IdentityVerifier(_keys, Time);
+        Verifier = new IdentityVerifier(_keys, Seen, Time);
     }
 
     public async Task DisposeAsync()

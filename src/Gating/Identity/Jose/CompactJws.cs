@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -30,14 +31,16 @@ public sealed class CompactJws
     public const int MaxKeyIdCharacters = 256;
     private const int MaxHeaderDepth = 8;
 
+    private readonly ArraySegment<byte> text;
     private readonly ArraySegment<byte> signingInput;
     private readonly byte[] signature;
 
-    private CompactJws(JwsHeader header, ArraySegment<byte> signingInput, ReadOnlyMemory<byte> payload, byte[] signature)
+    private CompactJws(JwsHeader header, ArraySegment<byte> text, int signed, ReadOnlyMemory<byte> payload, byte[] signature)
     {
         Header = header;
         Payload = payload;
-        this.signingInput = signingInput;
+        this.text = text;
+        signingInput = text[..signed];
         this.signature = signature;
     }
 
@@ -61,9 +64,9 @@ public sealed class CompactJws
             return JwsFault.Malformed;
         }
 
-        // One buffer: the signing input as it is signed, then the decoded header and payload. base64url yields fewer bytes than characters.
-        var buffer = new byte[second + second];
-        var free = buffer.AsMemory(second);
+        // One buffer: the text, whose beginning is the signing input as it is signed, then the decoded header and payload. base64url yields fewer bytes than characters.
+        var buffer = new byte[text.Length + second];
+        var free = buffer.AsMemory(text.Length);
         if (!TryTake(text.AsSpan(0, first), ref free, out var header)
             || !TryTake(text.AsSpan(first + 1, second - first - 1), ref free, out var payload)
             || StrictBase64Url.Decode(text.AsSpan(second + 1)) is not { } signature)
@@ -71,7 +74,7 @@ public sealed class CompactJws
             return JwsFault.Malformed;
         }
 
-        Encoding.ASCII.GetBytes(text.AsSpan(0, second), buffer);
+        Encoding.ASCII.GetBytes(text, buffer);
         if (!StrictJson.TryParseObject(header, MaxHeaderDepth, out var document))
         {
             return JwsFault.Malformed;
@@ -82,7 +85,7 @@ public sealed class CompactJws
             var fault = JwsHeader.Read(document.RootElement, out var read);
             if (fault is null)
             {
-                jws = new CompactJws(read, new(buffer, 0, second), payload, signature);
+                jws = new CompactJws(read, new(buffer, 0, text.Length), second, payload, signature);
             }
 
             return fault;
@@ -94,6 +97,9 @@ public sealed class CompactJws
     /// on the list that applies: a key that does not fit the algorithm has signed nothing.
     /// </summary>
     public bool IsSignedBy(VerificationKey key, SigningAlgorithm algorithm) => key.Verify(algorithm, signingInput, signature);
+
+    /// <summary>SHA-256 over the whole text. There is one text for a signing input and a signature: its base64url is canonical.</summary>
+    internal void HashTo(Span<byte> digest) => SHA256.HashData(text, digest);
 
     private static bool TryTake(ReadOnlySpan<char> part, ref Memory<byte> free, out ReadOnlyMemory<byte> decoded)
     {

@@ -78,7 +78,7 @@ public sealed class EventVerifier(IssuerKeys keys, TimeProvider time)
             }
 
             // Last, since it alone can cost a fetch.
-            var (wrong, _) = await IssuerSignature.CheckAsync(keys, jws, issuer.Transmitter, algorithm, cancellation);
+            var (wrong, _) = await IssuerSignature.CheckAsync(keys, VerifiedSignatures.None, jws, issuer.Transmitter, algorithm, cancellation);
             return wrong switch
             {
                 null => new EventReading.Believed(reported),

@@ -151,7 +151,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         var next = TestKey.Ec("ec1");
         var scene = new Dictionary<string, Issuer> { [_issuer.Id] = _issuer }.ToFrozenDictionary();
         var app = new App("a", "A", RegistryStatus.Active, [], [], new Dictionary<string, System.Collections.Immutable.ImmutableArray<string>> { [_issuer.Id] = ["a"] }.ToFrozenDictionary(), FrozenSet<string>.Empty);
-        var verifier = new IdentityVerifier(_keys, _time);
+        var verifier = new IdentityVerifier(_keys, VerifiedSignatures.OfAnInstance(), _time);
         string Token(TestKey key) => key.Token("""{"alg":"ES256","kid":"ec1"}""", $$"""{"iss":"{{_issuer.Id}}","sub":"s","aud":"a","iat":{{TokenDraft.Now}},"exp":{{TokenDraft.Now + 600}}}""");
         async Task<IdentityOutcome> VerifyAsync(TestKey key) => await verifier.VerifyAsync(Token(key), app, scene, CancellationToken.None);
 
