@@ -26,7 +26,7 @@ public readonly record struct ContentId
     public static ContentId Create(DateTimeOffset now)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        RandomNumberGenerator.Fill(bytes);
+        RandomBytes.Fill(bytes);
         return Of(now, bytes[6..]);
     }
 

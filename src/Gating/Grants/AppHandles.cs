@@ -111,14 +111,13 @@ public sealed class AppHandles(OperatorKey key)
     private string Seal(string app, ReadOnlySpan<byte> plain)
     {
         var ciphers = CiphersOf(app);
-        var (mac, aes) = ciphers.Take();
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        mac.AppendData(plain);
-        mac.GetHashAndReset(code);
+        ciphers.Mac.Compute(code, plain);
         Span<byte> bytes = stackalloc byte[NonceSize + plain.Length + TagSize];
         code[..NonceSize].CopyTo(bytes);
+        var aes = ciphers.Take();
         aes.Encrypt(bytes[..NonceSize], plain, bytes.Slice(NonceSize, plain.Length), bytes[(NonceSize + plain.Length)..]);
-        ciphers.Return(mac, aes);
+        ciphers.Return(aes);
         return Base64Url.EncodeToString(bytes);
     }
 
@@ -133,7 +132,7 @@ public sealed class AppHandles(OperatorKey key)
         }
 
         var ciphers = CiphersOf(app);
-        var (mac, aes) = ciphers.Take();
+        var aes = ciphers.Take();
         try
         {
             aes.Decrypt(bytes[..NonceSize], bytes.Slice(NonceSize, plain.Length), bytes[(NonceSize + plain.Length)..], plain);
@@ -145,7 +144,7 @@ public sealed class AppHandles(OperatorKey key)
         }
         finally
         {
-            ciphers.Return(mac, aes);
+            ciphers.Return(aes);
         }
     }
 
@@ -156,14 +155,15 @@ public sealed class AppHandles(OperatorKey key)
             return new(state.key.Derive(salt, "gating/handles/mac/v1"u8), state.key.Derive(salt, "gating/handles/aead/v1"u8));
         });
 
-    /// <summary>An app's keys, set up: that costs several times what a handle does, and neither object may be shared, so that idle ones are kept.</summary>
+    /// <summary>An app's keys, set up: that costs several times what a handle does, and a cipher may not be shared, so that idle ones are kept.</summary>
     private sealed class AppCiphers(byte[] macKey, byte[] cipherKey)
     {
-        private readonly ConcurrentBag<(IncrementalHash Mac, AesGcm Aes)> _idle = [];
+        private readonly ConcurrentBag<AesGcm> _idle = [];
 
-        public (IncrementalHash Mac, AesGcm Aes) Take() =>
-            _idle.TryTake(out var idle) ? idle : (IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, macKey), new AesGcm(cipherKey, TagSize));
+        public MacKey Mac { get; } = new(macKey);
 
-        public void Return(IncrementalHash mac, AesGcm aes) => _idle.Add((mac, aes));
+        public AesGcm Take() => _idle.TryTake(out var idle) ? idle : new AesGcm(cipherKey, TagSize);
+
+        public void Return(AesGcm aes) => _idle.Add(aes);
     }
 }

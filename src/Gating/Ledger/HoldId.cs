@@ -13,7 +13,7 @@ public readonly record struct HoldId(UInt128 Value)
     public static HoldId Create()
     {
         Span<byte> bytes = stackalloc byte[Size];
-        RandomNumberGenerator.Fill(bytes);
+        RandomBytes.Fill(bytes);
         return FromBytes(bytes);
     }
 

@@ -13,7 +13,7 @@ public readonly record struct OperationId(UInt128 Value)
     public static OperationId Create()
     {
         Span<byte> bytes = stackalloc byte[Size];
-        RandomNumberGenerator.Fill(bytes);
+        RandomBytes.Fill(bytes);
         return FromBytes(bytes);
     }
 

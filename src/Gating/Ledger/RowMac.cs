@@ -30,7 +30,7 @@ public sealed class RowMac(OperatorKey key)
 {
     public const int Size = 16;
 
-    private readonly byte[] _key = key.RowKey();
+    private readonly MacKey _key = new(key.RowKey());
 
     /// <param name="place">Where the bytes stand, of a length that is fixed for the kind.</param>
     public byte[] Of(RowMacKind kind, ReadOnlySpan<byte> place, ReadOnlySpan<byte> bytes)
@@ -48,12 +48,5 @@ public sealed class RowMac(OperatorKey key)
         return CryptographicOperations.FixedTimeEquals(whole[..Size], mac);
     }
 
-    private void Compute(RowMacKind kind, ReadOnlySpan<byte> place, ReadOnlySpan<byte> bytes, Span<byte> mac)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
-        hash.AppendData([(byte)kind]);
-        hash.AppendData(place);
-        hash.AppendData(bytes);
-        hash.GetHashAndReset(mac);
-    }
+    private void Compute(RowMacKind kind, ReadOnlySpan<byte> place, ReadOnlySpan<byte> bytes, Span<byte> mac) => _key.Compute(mac, [(byte)kind], place, bytes);
 }

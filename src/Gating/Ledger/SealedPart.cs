@@ -21,7 +21,7 @@ public static class SealedPart
         var bytes = new byte[1 + NonceSize + plain.Length + TagSize];
         bytes[0] = Version;
         var nonce = bytes.AsSpan(1, NonceSize);
-        RandomNumberGenerator.Fill(nonce);
+        RandomBytes.Fill(nonce);
         Span<byte> place = stackalloc byte[PlaceSize];
         WritePlace(place, stream, seq, kind);
         key.Encrypt(nonce, plain, bytes.AsSpan(1 + NonceSize, plain.Length), bytes.AsSpan(1 + NonceSize + plain.Length), place);

@@ -17,7 +17,7 @@ public readonly record struct StreamId(UInt128 Value)
     public static StreamId Create()
     {
         Span<byte> bytes = stackalloc byte[Size];
-        RandomNumberGenerator.Fill(bytes);
+        RandomBytes.Fill(bytes);
         return FromBytes(bytes);
     }
 

@@ -39,7 +39,7 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
     /// <summary>Kind of the regulators' streams.</summary>
     public const string Regulator = "regulator";
 
-    private readonly byte[] _key = key.NamingKey();
+    private readonly MacKey _key = new(key.NamingKey());
     private readonly AgingCache<NameHash, StreamId> _known = new(CachedNames);
 
     /// <summary>Cold: one read (two with a natural-person claim), and the claims of what is missing. Throws <see cref="StorageUnavailableException"/>.</summary>
@@ -168,7 +168,7 @@ public sealed class StreamNames(INameStore store, OperatorKey key)
         Append(ref rest, second);
         account.Value.Write(rest);
         Span<byte> mac = stackalloc byte[EntryHash.Size];
-        HMACSHA256.HashData(_key, bytes, mac);
+        _key.Compute(mac, bytes);
         return new(EntryHash.FromBytes(mac));
     }
 

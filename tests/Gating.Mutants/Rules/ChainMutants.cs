@@ -1,3 +1,4 @@
+using Gating.Tests;
 using Gating.Tests.Ledger;
 using Gating.Tests.Ledger.Append;
 
@@ -35,7 +36,7 @@ internal static class ChainMutants
         new("The entry hash covers the SHA-256 of the sealed bytes", "it covers that of the bytes in the clear", Plan,
             "EntryHash.FromBytes(SHA256.HashData(bytes))", "EntryHash.FromBytes(SHA256.HashData(draft.Private.Span))",
             Guard.Of<StreamVerifierTests>(nameof(StreamVerifierTests.A_stream_that_nobody_touched_is_sound))),
-        new(SealRule, "the nonce is fixed", Sealing, "RandomNumberGenerator.Fill(nonce);", "nonce.Clear();",
+        new(SealRule, "the nonce is fixed", Sealing, "RandomBytes.Fill(nonce);", "nonce.Clear();",
             Guard.Of<SealedPartTests>(nameof(SealedPartTests.Sealing_twice_never_repeats_a_nonce))),
         new(SealRule, "the stream is left out", Sealing, "stream.Write(place);", "", Place),
         new(SealRule, "the seq is left out", Sealing, "BinaryPrimitives.WriteInt64BigEndian(place[StreamId.Size..], seq);", "", Place),
@@ -57,12 +58,14 @@ internal static class ChainMutants
             Guard.Of<CommitTests>(nameof(CommitTests.A_stream_that_somebody_else_started_is_sealed_under_its_own_salt))),
         new(KeyRule, "a commit draws another salt", Plan, "head.Salt, rows, state);", "RandomNumberGenerator.GetBytes(Head.SaltSize), rows, state);",
             Guard.Of<CommitTests>(nameof(CommitTests.Personal_data_is_stored_sealed_and_opens_with_the_streams_key))),
+        new("A random byte is given out once", "ids and nonces come again", "RandomBytes.cs", "            _taken += bytes.Length;\n", "",
+            Guard.Of<RandomBytesTests>(nameof(RandomBytesTests.No_two_ids_are_alike_whatever_their_lengths_and_whichever_thread_asks))),
         new("One canonical encoder, version first", "a head of another version is read as if it were this one", "Ledger/HeadEncoding.cs",
             "version is not (Version or TimedVersion)", "version > 99",
             Guard.Of<EncodingTests>(nameof(EncodingTests.A_head_of_another_version_is_refused_by_its_number))),
         new(MacRule, "it is not compared", "Ledger/RowMac.cs", "return CryptographicOperations.FixedTimeEquals(whole[..Size], mac);", "return true;", Mac),
-        new(MacRule, "it holds in any place", "Ledger/RowMac.cs", "        hash.AppendData(place);\n", "", Mac),
-        new(MacRule, "that of one kind holds for another", "Ledger/RowMac.cs", "        hash.AppendData([(byte)kind]);\n", "", Mac),
+        new(MacRule, "it holds in any place", "Ledger/RowMac.cs", "[(byte)kind], place, bytes", "[(byte)kind], bytes", Mac),
+        new(MacRule, "that of one kind holds for another", "Ledger/RowMac.cs", "[(byte)kind], place, bytes", "place, bytes", Mac),
         new(VerifyRule, "a missing head is passed over", Verifier, "head is null && count > 0", "false", Tampered),
         new(VerifyRule, "a gap is passed over", Verifier, "for (; expected < entry.Seq; expected++)", "for (; expected < 0; expected++)", Tampered),
         new(VerifyRule, "missing last entries are passed over", Verifier, "for (; expected <= (head?.Seq ?? 0); expected++)", "for (; expected < 0; expected++)", Tampered),
