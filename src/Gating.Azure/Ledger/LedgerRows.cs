@@ -75,7 +75,7 @@ internal static class LedgerRows
             seq,
             (EntryKind)row.Get(Kind).AsInt32(),
             row.Get(Time).AsDateTime(),
-            new OperationId(UInt128.Parse(row.Get(TableClient.OperationProperty).AsString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
+            OperationId.Parse(row.Get(TableClient.OperationProperty).AsString()),
             row.TryGet(Public, out var text) ? System.Text.Encoding.UTF8.GetBytes(text.AsString()) : default(ReadOnlyMemory<byte>),
             row.TryGet(Sealed, out var bytes) ? bytes.AsBinary() : default,
             EntryHash.FromBytes(row.Get(SealedDigest).AsBinary().Span),

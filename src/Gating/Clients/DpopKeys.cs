@@ -1,14 +1,14 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Gating.Identity.Jose;
+using Gating.Ledger;
 
 namespace Gating.Clients;
 
 /// <summary>The public key of a proof, with its name.</summary>
 /// <param name="Name">128 bits of SHA-256 over the JWK's text as it came.</param>
-internal sealed record DpopKey(VerificationKey Key, string Thumbprint, UInt128 Name);
+internal sealed record DpopKey(VerificationKey Key, string Thumbprint, Bits128 Name);
 
 /// <summary>
 /// Reads the <c>jwk</c> of proofs. Importing a point costs twice a verification (it is proved to be on the curve), and a client signs all its proofs
@@ -17,7 +17,7 @@ internal sealed record DpopKey(VerificationKey Key, string Thumbprint, UInt128 N
 internal static class DpopKeys
 {
     private const int Remembered = 4096;
-    private static readonly AgingCache<UInt128, DpopKey> Proven = new(Remembered);
+    private static readonly AgingCache<Bits128, DpopKey> Proven = new(Remembered);
 
     public static DpopRefusal? Read(JsonElement jwk, out DpopKey key)
     {
@@ -50,10 +50,10 @@ internal static class DpopKeys
         }
     }
 
-    private static UInt128 Digest(JsonElement jwk)
+    private static Bits128 Digest(JsonElement jwk)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(JsonMarshal.GetRawUtf8Value(jwk), digest);
-        return BinaryPrimitives.ReadUInt128BigEndian(digest);
+        return Bits128.FromBytes(digest);
     }
 }

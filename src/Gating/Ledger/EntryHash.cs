@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Gating.Ledger;
 
 /// <summary>SHA-256 over the canonical bytes of an entry. The hash before the first entry is all zero.</summary>
@@ -7,10 +5,10 @@ public readonly struct EntryHash : IEquatable<EntryHash>
 {
     public const int Size = 32;
 
-    private readonly UInt128 _high;
-    private readonly UInt128 _low;
+    private readonly Bits128 _high;
+    private readonly Bits128 _low;
 
-    private EntryHash(UInt128 high, UInt128 low) => (_high, _low) = (high, low);
+    private EntryHash(Bits128 high, Bits128 low) => (_high, _low) = (high, low);
 
     /// <summary>What the first entry of a stream names as its predecessor.</summary>
     public static EntryHash Genesis => default;
@@ -22,13 +20,13 @@ public readonly struct EntryHash : IEquatable<EntryHash>
             throw new ArgumentException($"A hash has {Size} bytes, not {bytes.Length}.", nameof(bytes));
         }
 
-        return new(MemoryMarshal.Read<UInt128>(bytes), MemoryMarshal.Read<UInt128>(bytes[16..]));
+        return new(Bits128.FromBytes(bytes), Bits128.FromBytes(bytes[Bits128.Size..]));
     }
 
     public void Write(Span<byte> destination)
     {
-        MemoryMarshal.Write(destination, _high);
-        MemoryMarshal.Write(destination[16..], _low);
+        _high.Write(destination);
+        _low.Write(destination[Bits128.Size..]);
     }
 
     public byte[] ToBytes()

@@ -1,12 +1,19 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
-
 namespace Gating.Ledger;
 
 /// <summary>Names one legal hold. Whoever sets it draws it, and sends the same one again where an answer was lost; it serves once.</summary>
-public readonly record struct HoldId(UInt128 Value)
+public readonly record struct HoldId
 {
+    private readonly Bits128 _bits;
+
+    public HoldId(UInt128 value)
+        : this(Bits128.Of(value))
+    {
+    }
+
+    private HoldId(Bits128 bits) => _bits = bits;
+
+    public UInt128 Value => _bits.ToNumber();
+
     public const int Size = 16;
 
     /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
@@ -17,9 +24,9 @@ public readonly record struct HoldId(UInt128 Value)
         return FromBytes(bytes);
     }
 
-    public static HoldId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    public static HoldId FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
-    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+    public void Write(Span<byte> destination) => _bits.Write(destination);
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => _bits.ToString();
 }

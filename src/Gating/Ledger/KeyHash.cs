@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,8 +8,19 @@ namespace Gating.Ledger;
 /// The name of a short-lived row: 128 bits of SHA-256 over what may be used once (an idempotency key, the <c>jti</c> of a proof or an
 /// assertion) with its kind and its owner. Parts are length-prefixed, so no two lists of parts collide by concatenation.
 /// </summary>
-public readonly record struct KeyHash(UInt128 Value)
+public readonly record struct KeyHash
 {
+    private readonly Bits128 _bits;
+
+    public KeyHash(UInt128 value)
+        : this(Bits128.Of(value))
+    {
+    }
+
+    private KeyHash(Bits128 bits) => _bits = bits;
+
+    public UInt128 Value => _bits.ToNumber();
+
     public const int Size = 16;
 
     public static KeyHash Of(string kind, params ReadOnlySpan<string> parts)
@@ -27,11 +37,11 @@ public readonly record struct KeyHash(UInt128 Value)
         return FromBytes(digest[..Size]);
     }
 
-    public static KeyHash FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    public static KeyHash FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
-    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+    public void Write(Span<byte> destination) => _bits.Write(destination);
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => _bits.ToString();
 
     private static void Append(IncrementalHash hash, string part)
     {

@@ -1,12 +1,19 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
-
 namespace Gating.Ledger;
 
 /// <summary>Names one attempt to change a stream. It is stored in the entry, so that a writer whose answer was lost can recognise its own write.</summary>
-public readonly record struct OperationId(UInt128 Value)
+public readonly record struct OperationId
 {
+    private readonly Bits128 _bits;
+
+    public OperationId(UInt128 value)
+        : this(Bits128.Of(value))
+    {
+    }
+
+    private OperationId(Bits128 bits) => _bits = bits;
+
+    public UInt128 Value => _bits.ToNumber();
+
     public const int Size = 16;
 
     /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
@@ -17,9 +24,13 @@ public readonly record struct OperationId(UInt128 Value)
         return FromBytes(bytes);
     }
 
-    public static OperationId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    public static OperationId FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
-    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+    /// <summary>Reads the 32 hex digits that <see cref="ToString"/> writes; <see cref="FormatException"/> for anything else.</summary>
+    public static OperationId Parse(string text) =>
+        text.Length == 2 * Size ? FromBytes(Convert.FromHexString(text)) : throw new FormatException($"An operation id has {2 * Size} hex digits, not {text.Length}.");
+
+    public void Write(Span<byte> destination) => _bits.Write(destination);
 
     public byte[] ToBytes()
     {
@@ -28,5 +39,5 @@ public readonly record struct OperationId(UInt128 Value)
         return bytes;
     }
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => _bits.ToString();
 }

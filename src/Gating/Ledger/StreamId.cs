@@ -1,13 +1,21 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Gating.Ledger;
 
 /// <summary>The random name of one ledger: of a person, an app, a regulator or the operator. 128 bits; says nothing about whom it names.</summary>
-public readonly record struct StreamId(UInt128 Value)
+public readonly record struct StreamId
 {
+    private readonly Bits128 _bits;
+
+    public StreamId(UInt128 value)
+        : this(Bits128.Of(value))
+    {
+    }
+
+    private StreamId(Bits128 bits) => _bits = bits;
+
+    public UInt128 Value => _bits.ToNumber();
+
     /// <summary>Bytes of the canonical form.</summary>
     public const int Size = 16;
 
@@ -21,7 +29,7 @@ public readonly record struct StreamId(UInt128 Value)
         return FromBytes(bytes);
     }
 
-    public static StreamId FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    public static StreamId FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
     /// <summary>Reads the 32 lower-case hex digits that <see cref="ToString"/> writes, and nothing else.</summary>
     public static bool TryParse(string? text, out StreamId id)
@@ -32,11 +40,11 @@ public readonly record struct StreamId(UInt128 Value)
             return false;
         }
 
-        id = new(UInt128.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        id = FromBytes(Convert.FromHexString(text));
         return true;
     }
 
-    public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
+    public void Write(Span<byte> destination) => _bits.Write(destination);
 
     public byte[] ToBytes()
     {
@@ -45,5 +53,5 @@ public readonly record struct StreamId(UInt128 Value)
         return bytes;
     }
 
-    public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString() => _bits.ToString();
 }
