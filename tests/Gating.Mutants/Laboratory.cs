@@ -47,6 +47,20 @@ internal sealed class Laboratory : IDisposable
         return fate;
     }
 
+    /// <summary>What is wrong with the place that a mutant changes; null where it is there, once.</summary>
+    public string? LostPlaceOf(Mutant mutant)
+    {
+        try
+        {
+            _whole.Value.PlaceOf(mutant);
+            return null;
+        }
+        catch (InvalidOperationException error)
+        {
+            return error.Message;
+        }
+    }
+
     /// <summary>What all of it has cost so far.</summary>
     public string Cost => FormattableString.Invariant($"{Environment.CpuUsage.TotalTime.TotalSeconds:0} s of processor time to compile, {(_changed.ProcessorTime + _unchanged.ProcessorTime).TotalSeconds:0} s to run guards");
 

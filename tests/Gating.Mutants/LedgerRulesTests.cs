@@ -39,6 +39,10 @@ public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
 
     public static TheoryData<string> Guards => [.. All.SelectMany(mutant => mutant.Guards).Select(guard => guard.ToString()).Distinct()];
 
+    /// <summary>Seconds, where the mutants themselves take a quarter of an hour: what a change of the source has taken from under them.</summary>
+    [Fact]
+    public void Every_mutant_has_its_one_place() => All.Select(_laboratory.LostPlaceOf).OfType<string>().ShouldBeEmpty();
+
     [Theory]
     [MemberData(nameof(Guards))]
     public Task The_guard_passes_on_the_source_as_it_is(string guard) => RequirePassedAsync(All.SelectMany(mutant => mutant.Guards).First(one => one.ToString() == guard));

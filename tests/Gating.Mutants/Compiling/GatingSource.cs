@@ -51,19 +51,24 @@ internal sealed class GatingSource
             : throw new InvalidOperationException($"It does not compile: {result.Diagnostics.First(diagnostic => diagnostic.Severity is DiagnosticSeverity.Error)}");
     }
 
-    private CSharpCompilation Change(Mutant mutant)
+    /// <summary>Where a mutant changes its file. Throws <see cref="InvalidOperationException"/> where there is no such file, or not one such place in it.</summary>
+    public (SyntaxTree Tree, int At) PlaceOf(Mutant mutant)
     {
         var path = Path.GetFullPath(Path.Combine(_folder, mutant.File));
         var tree = _compilation.SyntaxTrees.SingleOrDefault(tree => tree.FilePath == path) ?? throw new InvalidOperationException($"There is no {mutant.File}.");
         var text = tree.ToString();
         var at = text.IndexOf(mutant.Find, StringComparison.Ordinal);
-        if (at < 0 || text.IndexOf(mutant.Find, at + 1, StringComparison.Ordinal) >= 0)
-        {
-            throw new InvalidOperationException($"{mutant.File} has {(at < 0 ? "no place" : "more than one place")} that reads: {mutant.Find}");
-        }
+        return at >= 0 && text.IndexOf(mutant.Find, at + 1, StringComparison.Ordinal) < 0
+            ? (tree, at)
+            : throw new InvalidOperationException($"{mutant.File} has {(at < 0 ? "no place" : "more than one place")} that reads: {mutant.Find}");
+    }
 
+    private CSharpCompilation Change(Mutant mutant)
+    {
+        var (tree, at) = PlaceOf(mutant);
+        var text = tree.ToString();
         var changed = text[..at] + mutant.Replace + text[(at + mutant.Find.Length)..];
-        return _compilation.ReplaceSyntaxTree(tree, Parse(changed, path, (CSharpParseOptions)tree.Options));
+        return _compilation.ReplaceSyntaxTree(tree, Parse(changed, tree.FilePath, (CSharpParseOptions)tree.Options));
     }
 
     private static SyntaxTree Parse(string text, string path, CSharpParseOptions options) => CSharpSyntaxTree.ParseText(SourceText.From(text), options, path);

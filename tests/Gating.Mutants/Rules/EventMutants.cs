@@ -11,7 +11,7 @@ internal static class EventMutants
     public static Mutant[] All =>
     [
         new("An event is its transmitter's own", "its signature is not verified", Verifier,
-            "var (wrong, _) = await IssuerSignature.CheckAsync(keys, jws, issuer.Transmitter, algorithm, cancellation);", "await Task.CompletedTask; var wrong = algorithm < 0 ? (IdentityOutcome)IdentityOutcome.Unavailable.Instance : null;",
+            "var (wrong, _) = await IssuerSignature.CheckAsync(keys, VerifiedSignatures.None, jws, issuer.Transmitter, algorithm, cancellation);", "await Task.CompletedTask; var wrong = algorithm < 0 ? (IdentityOutcome)IdentityOutcome.Unavailable.Instance : null;",
             Guard.Of<EventVerifierTests>(nameof(EventVerifierTests.One_that_is_wrong_is_refused))),
         new("An event is about its issuer's own accounts", "another's will do", "Signals/Receiving/EventSubject.cs",
             "&& string.Equals(said, issuer, StringComparison.Ordinal)", "&& said.Length > 0",

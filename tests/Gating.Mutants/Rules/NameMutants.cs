@@ -52,7 +52,7 @@ internal static class NameMutants
             """Name("account", issuer, subject);""", """Name("account", string.Empty, subject);""",
             Guard.Of<StreamNamesTests>(nameof(StreamNamesTests.The_same_subject_of_two_issuers_is_two_people))),
         new("Keyed by the HMAC of (issuer, subject)", "the operator's key is left out", Names,
-            "key.NamingKey();", "new byte[32];",
+            "new(key.NamingKey());", "new(new byte[32]);",
             Guard.Of<StreamNamesTests>(nameof(StreamNamesTests.Under_another_key_names_are_others))),
     ];
 }
