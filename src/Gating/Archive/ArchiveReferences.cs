@@ -25,7 +25,7 @@ public sealed class ArchiveReferences(OperatorKey key)
     private const int PlainSize = StreamId.Size + 8 + 2;
     private const int Size = 1 + NonceSize + PlainSize + TagSize;
 
-    private readonly byte[] _mac = key.Derive([], "gating/archive-reference/mac/v1"u8);
+    private readonly MacKey _mac = new(key.Derive([], "gating/archive-reference/mac/v1"u8));
     private readonly byte[] _cipher = key.Derive([], "gating/archive-reference/aead/v1"u8);
 
     public string Seal(ContentId content, OutputReference reference)
@@ -37,7 +37,7 @@ public sealed class ArchiveReferences(OperatorKey key)
         BinaryPrimitives.WriteInt64BigEndian(plain[StreamId.Size..], reference.GenerationSeq);
         BinaryPrimitives.WriteUInt16BigEndian(plain[(StreamId.Size + 8)..], checked((ushort)reference.Number));
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_mac, place, code);
+        _mac.Compute(code, place);
         Span<byte> bytes = stackalloc byte[Size];
         bytes[0] = Version;
         code[..NonceSize].CopyTo(bytes[1..]);

@@ -14,16 +14,8 @@ internal sealed class MacKey(byte[] key)
     {
         var hash = _idle.TryTake(out var idle) ? idle : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hash.AppendData(first);
-        if (!second.IsEmpty)
-        {
-            hash.AppendData(second);
-        }
-
-        if (!third.IsEmpty)
-        {
-            hash.AppendData(third);
-        }
-
+        hash.AppendData(second);
+        hash.AppendData(third);
         hash.GetHashAndReset(mac);
         _idle.Add(hash);
     }

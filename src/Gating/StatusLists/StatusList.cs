@@ -28,7 +28,7 @@ public sealed record StatusList(StatusListId Id, StatusLane Lane, UtcHour Hour, 
 /// <summary>Names lists: the same lane, hour and number have the same list on every instance, and nobody without the operator's key can tell which it is.</summary>
 public sealed class StatusListNames(OperatorKey key)
 {
-    private readonly byte[] _key = key.Derive([], "gating/statuslists/v1"u8);
+    private readonly MacKey _key = new(key.Derive([], "gating/statuslists/v1"u8));
 
     /// <param name="number">0 for the lane's first list in that hour.</param>
     public StatusListId NameOf(StatusLane lane, UtcHour hour, int number)
@@ -36,7 +36,7 @@ public sealed class StatusListNames(OperatorKey key)
         Span<byte> named = stackalloc byte[KeyHash.Size];
         KeyHash.Of("statuslist", lane.App, lane.Tool, lane.Issuer, hour.ToString(), number.ToString(CultureInfo.InvariantCulture)).Write(named);
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, named, code);
+        _key.Compute(code, named);
         return StatusListId.FromBytes(code[..16]);
     }
 }
