@@ -138,7 +138,7 @@ public sealed class TableKeys(string prefix)
     }
 
     /// <summary>By the stream's first four bits, which are random: all rows of one stream stand together.</summary>
-    public static string LeafPartition(StreamId stream) => LeafPartition((int)(stream.Value >> 124));
+    public static string LeafPartition(StreamId stream) => LeafPartition((int)(stream.Value.High >> 60));
 
     public static string LeafPartition(int shard) => shard.ToString("x", CultureInfo.InvariantCulture);
 

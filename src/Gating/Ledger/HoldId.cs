@@ -1,19 +1,8 @@
 namespace Gating.Ledger;
 
 /// <summary>Names one legal hold. Whoever sets it draws it, and sends the same one again where an answer was lost; it serves once.</summary>
-public readonly record struct HoldId
+public readonly record struct HoldId(Bits128 Value)
 {
-    private readonly Bits128 _bits;
-
-    public HoldId(UInt128 value)
-        : this(Bits128.Of(value))
-    {
-    }
-
-    private HoldId(Bits128 bits) => _bits = bits;
-
-    public UInt128 Value => _bits.ToNumber();
-
     public const int Size = 16;
 
     /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
@@ -26,7 +15,7 @@ public readonly record struct HoldId
 
     public static HoldId FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
-    public void Write(Span<byte> destination) => _bits.Write(destination);
+    public void Write(Span<byte> destination) => Value.Write(destination);
 
-    public override string ToString() => _bits.ToString();
+    public override string ToString() => Value.ToString();
 }

@@ -8,19 +8,8 @@ namespace Gating.Ledger;
 /// The name of a short-lived row: 128 bits of SHA-256 over what may be used once (an idempotency key, the <c>jti</c> of a proof or an
 /// assertion) with its kind and its owner. Parts are length-prefixed, so no two lists of parts collide by concatenation.
 /// </summary>
-public readonly record struct KeyHash
+public readonly record struct KeyHash(Bits128 Value)
 {
-    private readonly Bits128 _bits;
-
-    public KeyHash(UInt128 value)
-        : this(Bits128.Of(value))
-    {
-    }
-
-    private KeyHash(Bits128 bits) => _bits = bits;
-
-    public UInt128 Value => _bits.ToNumber();
-
     public const int Size = 16;
 
     public static KeyHash Of(string kind, params ReadOnlySpan<string> parts)
@@ -39,9 +28,9 @@ public readonly record struct KeyHash
 
     public static KeyHash FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
-    public void Write(Span<byte> destination) => _bits.Write(destination);
+    public void Write(Span<byte> destination) => Value.Write(destination);
 
-    public override string ToString() => _bits.ToString();
+    public override string ToString() => Value.ToString();
 
     private static void Append(IncrementalHash hash, string part)
     {

@@ -1,19 +1,8 @@
 namespace Gating.Ledger;
 
 /// <summary>Names one attempt to change a stream. It is stored in the entry, so that a writer whose answer was lost can recognise its own write.</summary>
-public readonly record struct OperationId
+public readonly record struct OperationId(Bits128 Value)
 {
-    private readonly Bits128 _bits;
-
-    public OperationId(UInt128 value)
-        : this(Bits128.Of(value))
-    {
-    }
-
-    private OperationId(Bits128 bits) => _bits = bits;
-
-    public UInt128 Value => _bits.ToNumber();
-
     public const int Size = 16;
 
     /// <summary>A fresh id. For the edge only: a decision gets its ids as values.</summary>
@@ -30,7 +19,7 @@ public readonly record struct OperationId
     public static OperationId Parse(string text) =>
         text.Length == 2 * Size ? FromBytes(Convert.FromHexString(text)) : throw new FormatException($"An operation id has {2 * Size} hex digits, not {text.Length}.");
 
-    public void Write(Span<byte> destination) => _bits.Write(destination);
+    public void Write(Span<byte> destination) => Value.Write(destination);
 
     public byte[] ToBytes()
     {
@@ -39,5 +28,5 @@ public readonly record struct OperationId
         return bytes;
     }
 
-    public override string ToString() => _bits.ToString();
+    public override string ToString() => Value.ToString();
 }

@@ -3,19 +3,8 @@ using System.Buffers;
 namespace Gating.Ledger;
 
 /// <summary>The random name of one ledger: of a person, an app, a regulator or the operator. 128 bits; says nothing about whom it names.</summary>
-public readonly record struct StreamId
+public readonly record struct StreamId(Bits128 Value)
 {
-    private readonly Bits128 _bits;
-
-    public StreamId(UInt128 value)
-        : this(Bits128.Of(value))
-    {
-    }
-
-    private StreamId(Bits128 bits) => _bits = bits;
-
-    public UInt128 Value => _bits.ToNumber();
-
     /// <summary>Bytes of the canonical form.</summary>
     public const int Size = 16;
 
@@ -44,7 +33,7 @@ public readonly record struct StreamId
         return true;
     }
 
-    public void Write(Span<byte> destination) => _bits.Write(destination);
+    public void Write(Span<byte> destination) => Value.Write(destination);
 
     public byte[] ToBytes()
     {
@@ -53,5 +42,5 @@ public readonly record struct StreamId
         return bytes;
     }
 
-    public override string ToString() => _bits.ToString();
+    public override string ToString() => Value.ToString();
 }

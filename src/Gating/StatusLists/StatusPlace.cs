@@ -3,30 +3,19 @@ using Gating.Ledger;
 namespace Gating.StatusLists;
 
 /// <summary>The name of one status list, the last part of its address: 128 bits that say nothing about whose grants are on it.</summary>
-public readonly record struct StatusListId
+public readonly record struct StatusListId(Bits128 Value)
 {
-    private readonly Bits128 _bits;
-
-    public StatusListId(UInt128 value)
-        : this(Bits128.Of(value))
-    {
-    }
-
-    private StatusListId(Bits128 bits) => _bits = bits;
-
-    public UInt128 Value => _bits.ToNumber();
-
     public static StatusListId FromBytes(ReadOnlySpan<byte> bytes) => new(Bits128.FromBytes(bytes));
 
     /// <summary>Reads the 32 lower-case hex digits that <see cref="ToString"/> writes, and nothing else.</summary>
     public static bool TryParse(string? text, out StatusListId id)
     {
         var isOne = StreamId.TryParse(text, out var sameForm);
-        id = FromBytes(sameForm.ToBytes());
+        id = new(sameForm.Value);
         return isOne;
     }
 
-    public override string ToString() => _bits.ToString();
+    public override string ToString() => Value.ToString();
 }
 
 /// <summary>Where a grant's status stands (Token Status List, 6.1: <c>uri</c> and <c>idx</c>). No two grants ever have the same.</summary>

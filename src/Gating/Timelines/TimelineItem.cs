@@ -62,7 +62,7 @@ public readonly record struct TimelineShard(Timeline Timeline, UtcHour Hour, int
     public const int Count = 16;
 
     /// <summary>The stream's first digit, which is random: all rows of one stream's hour stand together.</summary>
-    public static int Of(StreamId stream) => (int)(stream.Value >> 124);
+    public static int Of(StreamId stream) => (int)(stream.Value.High >> 60);
 }
 
 /// <summary>An hour of a timeline that may have rows.</summary>

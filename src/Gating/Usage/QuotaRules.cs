@@ -36,7 +36,7 @@ internal static class QuotaRules
         var ownTool = quota.Scope is QuotaScope.AppPersonTool or QuotaScope.PersonTool or QuotaScope.Tool ? tool : "";
         var scope = ((int)quota.Scope).ToString(CultureInfo.InvariantCulture);
         var hash = KeyHash.Of("quota", scope, ownApp, ownTool, quota.Name, kind, period.ToString(CultureInfo.InvariantCulture));
-        return ((ulong)(hash.Value >> 64) & ~ShadowBit) | (quota.IsShadow ? ShadowBit : 0);
+        return (hash.Value.High & ~ShadowBit) | (quota.IsShadow ? ShadowBit : 0);
     }
 
     private static long Length(TimeSpan length)

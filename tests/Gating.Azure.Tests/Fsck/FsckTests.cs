@@ -176,7 +176,7 @@ public sealed class FsckTests(ITestOutputHelper output) : IAsyncLifetime
         var leaf = (await _intruder.RowsAsync(leaves, person))[^1];
         var stranger = StreamId.Create();
         var digest = EntryHash.FromBytes(new byte[32]);
-        var key = new KeyHash(7);
+        var key = new KeyHash(new(0, 7));
         (string Table, TableEntity Row, StoredThing Thing)[] planted =
         [
             (ledger, Intruder.Copy(rows[6], TableKeys.Entry(8)), new StoredThing.Entry(_world.Person, 8)),

@@ -45,7 +45,7 @@ internal sealed class GrowingLog : IDisposable
     private readonly BlobContainerClient _blobs;
     private readonly (TableClient Ledger, TableClient Index, TableClient Leaves, TableClient Pending) _tables;
     private readonly List<(StreamId Stream, long Seq, ContentId Content)> _recorded = [];
-    private UInt128 _streams;
+    private ulong _streams;
     private long _size;
     private long _rows;
 
@@ -172,7 +172,7 @@ internal sealed class GrowingLog : IDisposable
 
     public void Dispose() => _storage.Dispose();
 
-    private StreamId NextStream() => new(_streams += UInt128.MaxValue / 100_000);
+    private StreamId NextStream() => new(new(_streams += ulong.MaxValue / 100_000, 0));
 
     private LogSealer SealerOf(LogStores stores) =>
         new(stores, _keys, new EntryIndexes([]), new InMemoryMessageQueues(TimeProvider.System), TimeProvider.System, NullLogger<LogSealer>.Instance);

@@ -10,7 +10,7 @@ public sealed class InMemoryLeafStore(Faults? faults = null) : ILeafStore
     private const long FewSeqs = 4096;
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<(UInt128 Stream, long Seq), LeafRow> _rows = [];
+    private readonly SortedDictionary<(Bits128 Stream, long Seq), LeafRow> _rows = [];
     private readonly HashSet<LeafPlace> _pending = [];
     private readonly Dictionary<StreamId, string> _frozen = [];
 

@@ -153,7 +153,8 @@ public abstract class TimelineStoreContract
 
     private static TimelineItem Item(TimeSpan into, int shard = 3)
     {
-        var stream = new StreamId((StreamId.Create().Value >> 4) | ((UInt128)shard << 124));
+        var drawn = StreamId.Create().Value;
+        var stream = new StreamId(drawn with { High = (drawn.High >> 4) | ((ulong)shard << 60) });
         return new(Hour.Start + into, stream, RandomNumberGenerator.GetInt32(1, 1000), EntryKind.Granted, AnyHash());
     }
 

@@ -22,7 +22,7 @@ public sealed class ArchiveEntriesTests
         using var json = JsonDocument.Parse(vector);
         var v = json.RootElement;
         ContentId.TryParse(v.GetProperty("content").GetString(), out var content).ShouldBeTrue();
-        var generation = new Generation(new(1), v.GetProperty("generation").GetInt64(), default, v.GetProperty("app").GetString()!, v.GetProperty("tool").GetString()!, 1, 1, "", [content]);
+        var generation = new Generation(new(new(0, 1)), v.GetProperty("generation").GetInt64(), default, v.GetProperty("app").GetString()!, v.GetProperty("tool").GetString()!, 1, 1, "", [content]);
         var file = new ArchivedFile(
             content, v.GetProperty("media_type").GetString()!, v.GetProperty("bytes").GetInt64(), Digest(v, "source_sha256"), Digest(v, "output_sha256"),
             DateTimeOffset.FromUnixTimeMilliseconds(v.GetProperty("retain_until").GetInt64()));
@@ -32,7 +32,7 @@ public sealed class ArchiveEntriesTests
         var written = ArchiveEntries.Archived(generation, number, file, labelled);
         Encoding.UTF8.GetString(written).ShouldBe(v.GetProperty("public").GetString());
         ArchiveEntries.Read(GenerationEntriesTests.EntryOf(EntryKind.Archived, written))
-            .ShouldBe(new(new(1), 8, generation.App, generation.Tool, generation.Seq, number, file, label, look));
+            .ShouldBe(new(new(new(0, 1)), 8, generation.App, generation.Tool, generation.Seq, number, file, label, look));
     }
 
     [Fact]

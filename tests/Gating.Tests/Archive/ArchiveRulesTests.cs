@@ -10,9 +10,9 @@ namespace Gating.Tests.Archive;
 public sealed class ArchiveRulesTests
 {
     private static readonly DateTimeOffset At = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Generation Begun = new(new(1), 5, At, "app", "tool", 4, 1, "", [ContentId.Create(At)]);
+    private static readonly Generation Begun = new(new(new(0, 1)), 5, At, "app", "tool", 4, 1, "", [ContentId.Create(At)]);
     private static readonly EntryDraft Entry = new(EntryKind.Archived, "{\"v\":1}"u8.ToArray(), default);
-    private static readonly ArchivedOutput Output = new(new(1), 6, "app", "tool", 5, 1, new(Begun.Contents[0], "image/png", 1, default, default, At.AddDays(184)), "{}", null);
+    private static readonly ArchivedOutput Output = new(new(new(0, 1)), 6, "app", "tool", 5, 1, new(Begun.Contents[0], "image/png", 1, default, default, At.AddDays(184)), "{}", null);
 
     [Theory]
     [InlineData(0, true)]
@@ -39,7 +39,7 @@ public sealed class ArchiveRulesTests
     [InlineData(-1, 1, nameof(RemovalAnswer.Held))]
     public void A_file_goes_when_its_time_is_over_and_no_hold_stands(long milliseconds, int holds, string expected)
     {
-        var state = StreamState.New with { Holds = new([.. Enumerable.Range(1, holds).Select(static id => new HoldId((UInt128)id))], [new HoldId(99)]) };
+        var state = StreamState.New with { Holds = new([.. Enumerable.Range(1, holds).Select(static id => new HoldId(new(0, (ulong)id)))], [new HoldId(new(0, 99))]) };
         var decided = ArchiveRules.Remove(Output, Entry, state, new(Output.File.RetainUntil.AddMilliseconds(milliseconds), 0));
         decided.Answer.ToString().ShouldBe(expected);
         decided.Entries.Length.ShouldBe(expected is nameof(RemovalAnswer.Removed) ? 1 : 0);

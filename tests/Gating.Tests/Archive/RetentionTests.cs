@@ -31,7 +31,7 @@ public sealed class RetentionTests
         var file = new ArchivedFile(
             content, "image/png", 1, default, EntryHash.FromBytes(Convert.FromHexString(v.GetProperty("output_sha256").GetString()!)),
             DateTimeOffset.FromUnixTimeMilliseconds(v.GetProperty("retain_until").GetInt64()));
-        var output = new ArchivedOutput(new(1), v.GetProperty("output").GetInt64(), v.GetProperty("app").GetString()!, v.GetProperty("tool").GetString()!, 2, 1, file, "{}", null);
+        var output = new ArchivedOutput(new(new(0, 1)), v.GetProperty("output").GetInt64(), v.GetProperty("app").GetString()!, v.GetProperty("tool").GetString()!, 2, 1, file, "{}", null);
         Encoding.UTF8.GetString(ArchiveEntries.Removed(output)).ShouldBe(v.GetProperty("public").GetString());
     }
 

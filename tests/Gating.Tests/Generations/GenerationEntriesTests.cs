@@ -27,7 +27,7 @@ public sealed class GenerationEntriesTests
         var fingerprint = GenerationEntries.FingerprintOf(request);
         fingerprint.ShouldBe(v.GetProperty("fingerprint").GetString());
         var grant = new PresentedGrant(
-            new(1), v.GetProperty("grant").GetInt64(), v.GetProperty("app").GetString()!, v.GetProperty("tool").GetString()!, v.GetProperty("operation").GetString()!, 9, default, null);
+            new(new(0, 1)), v.GetProperty("grant").GetInt64(), v.GetProperty("app").GetString()!, v.GetProperty("tool").GetString()!, v.GetProperty("operation").GetString()!, 9, default, null);
         ImmutableArray<ContentId> contents = [.. v.GetProperty("contents").EnumerateArray().Select(static text => ContentId.TryParse(text.GetString(), out var id) ? id : default)];
         var registry = new RegistrySnapshot(
             v.GetProperty("registry").GetInt64(), FrozenDictionary<string, App>.Empty, FrozenDictionary<string, Tool>.Empty, FrozenDictionary<string, Issuer>.Empty, [], 0);
@@ -46,5 +46,5 @@ public sealed class GenerationEntriesTests
     public void Another_version_is_refused_by_its_number() =>
         Should.Throw<UnknownVersionException>(static () => GenerationEntries.Read(EntryOf(EntryKind.Redeemed, "{\"v\":2}"u8.ToArray()))).Version.ShouldBe(2);
 
-    internal static Entry EntryOf(EntryKind kind, byte[] json) => new(new(1), 8, kind, DateTimeOffset.UnixEpoch, OperationId.Create(), json, default, default, default);
+    internal static Entry EntryOf(EntryKind kind, byte[] json) => new(new(new(0, 1)), 8, kind, DateTimeOffset.UnixEpoch, OperationId.Create(), json, default, default, default);
 }

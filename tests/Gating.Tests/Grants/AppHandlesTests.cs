@@ -8,7 +8,7 @@ namespace Gating.Tests.Grants;
 public sealed class AppHandlesTests
 {
     private static readonly AppHandles Handles = new(new OperatorKey(new byte[32]));
-    private static readonly StreamId Person = new(42);
+    private static readonly StreamId Person = new(new(0, 42));
 
     [Fact]
     public void One_person_has_one_handle_at_one_app() => Handles.OfPerson("a", Person).ShouldBe(Handles.OfPerson("a", Person));

@@ -86,14 +86,14 @@ public sealed class EncodingTests
         DateTimeOffset.UnixEpoch,
         7,
         new byte[Head.SaltSize],
-        [.. Enumerable.Range(0, Head.MaxShortLived).Select(i => new ShortLivedRow(new((UInt128)i), DateTimeOffset.UnixEpoch))],
+        [.. Enumerable.Range(0, Head.MaxShortLived).Select(i => new ShortLivedRow(new(new(0, (ulong)i)), DateTimeOffset.UnixEpoch))],
         new(StreamStatus.Active, 1, [.. Enumerable.Range(0, Head.MaxWindows).Select(i => new UsageWindow((ulong)i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, i))], default)
         {
             Holds = new(
-                [.. Enumerable.Range(0, StreamHolds.MaxStanding).Select(static i => new HoldId((UInt128)i))], [.. Enumerable.Range(0, StreamHolds.MaxLifted).Select(static i => new HoldId((UInt128)i))]),
+                [.. Enumerable.Range(0, StreamHolds.MaxStanding).Select(static i => new HoldId(new(0, (ulong)i)))], [.. Enumerable.Range(0, StreamHolds.MaxLifted).Select(static i => new HoldId(new(0, (ulong)i)))]),
             Stops = new(
-                [.. Enumerable.Range(0, StreamStops.MaxStanding).Select(static i => new StreamStop(new((UInt128)i), i, null))],
-                [.. Enumerable.Range(0, StreamStops.MaxLifted).Select(static i => new StreamStop(new((UInt128)i), i, DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddHours(1)))]),
+                [.. Enumerable.Range(0, StreamStops.MaxStanding).Select(static i => new StreamStop(new(new(0, (ulong)i)), i, null))],
+                [.. Enumerable.Range(0, StreamStops.MaxLifted).Select(static i => new StreamStop(new(new(0, (ulong)i)), i, DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddHours(1)))]),
         });
 
     private static Head ReadHead(JsonElement v) => new(

@@ -7,7 +7,7 @@ namespace Gating.Tests.Ledger;
 
 public sealed class SealedPartTests
 {
-    private static readonly StreamId Stream = new(42);
+    private static readonly StreamId Stream = new(new(0, 42));
     private static readonly OperatorKey Key = new(new byte[32]);
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class SealedPartTests
     {
         using var cipher = SealedPart.Cipher(Key.SealingKey(new byte[32]));
         var bytes = SealedPart.Seal(cipher, Stream, 3, EntryKind.Granted, "secret"u8);
-        Should.Throw<AuthenticationTagMismatchException>(() => SealedPart.Open(cipher, new((UInt128)stream), seq, kind, bytes));
+        Should.Throw<AuthenticationTagMismatchException>(() => SealedPart.Open(cipher, new(new(0, (ulong)stream)), seq, kind, bytes));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class TimedStopsTests
     private static async Task StopToolAsync(GateFixture gate) => (await new RegistryStops(gate.RegistryStore, gate.Time).SetAsync(
         new(KeyHash.Of("stop", "1"), RegistryKind.Tool, GateFixture.Tool, Whole(gate.Time.GetUtcNow().AddSeconds(1))), default)).ShouldBeNull();
 
-    private static RegistryStop Stop(int id, string app, int minutes) => new(new((UInt128)id), RegistryKind.App, app, At(minutes));
+    private static RegistryStop Stop(int id, string app, int minutes) => new(new(new(0, (ulong)id)), RegistryKind.App, app, At(minutes));
 
     private static DateTimeOffset At(int minutes) => ManualTime.Noon.AddMinutes(minutes);
 

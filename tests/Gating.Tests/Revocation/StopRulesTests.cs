@@ -72,7 +72,7 @@ public sealed class StopRulesTests
         var state = Set(StreamState.New, 1, null, Noon, from: At("13:00")).State;
         state = Set(state, 2, At("12:10"), Noon).State;
         state = Set(state, 3, At("12:40"), At("12:30")).State;
-        state.Stops.Standing.Select(static stop => stop.Id).ShouldBe([new((UInt128)1), new((UInt128)3)]);
+        state.Stops.Standing.Select(static stop => stop.Id).ShouldBe([new(new(0, 1)), new(new(0, 3))]);
     }
 
     [Fact]
@@ -139,8 +139,8 @@ public sealed class StopRulesTests
         }
 
         state.Stops.Lifted.Length.ShouldBe(StreamStops.MaxLifted);
-        state.Stops.Find(new(0)).ShouldBeNull();
-        state.Stops.Find(new(1)).ShouldNotBeNull();
+        state.Stops.Find(new(new(0, 0))).ShouldBeNull();
+        state.Stops.Find(new(new(0, 1))).ShouldNotBeNull();
         state.StatusAt(Noon).ShouldBe(StreamStatus.Active);
     }
 
@@ -152,9 +152,9 @@ public sealed class StopRulesTests
     }
 
     private static Decided<StopAnswer> Set(StreamState state, int id, DateTimeOffset? until, DateTimeOffset now, long seq = 1, DateTimeOffset? from = null) =>
-        StopRules.Set(new((UInt128)id), until, from, Entry, state, new(now, 0, seq));
+        StopRules.Set(new(new(0, (ulong)id)), until, from, Entry, state, new(now, 0, seq));
 
-    private static StreamState Lift(StreamState state, int id) => StopRules.Lift(new((UInt128)id), Entry, state).State;
+    private static StreamState Lift(StreamState state, int id) => StopRules.Lift(new(new(0, (ulong)id)), Entry, state).State;
 
     private static EntryDraft Entry => new(EntryKind.StatusChanged, "{}"u8.ToArray(), default);
 

@@ -104,7 +104,7 @@ public sealed class TimedStopsTests
     public void Whoever_is_to_be_stopped_is_not_erased_before_it()
     {
         var noon = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-        var state = StopRules.Set(new((UInt128)1), null, noon.AddDays(1), new(EntryKind.StatusChanged, "{}"u8.ToArray(), default), StreamState.New, new(noon, 0, 7)).State;
+        var state = StopRules.Set(new(new(0, 1)), null, noon.AddDays(1), new(EntryKind.StatusChanged, "{}"u8.ToArray(), default), StreamState.New, new(noon, 0, 7)).State;
         var last = noon - ErasureRules.Kept;
         ErasureRules.Refuse(StreamState.New, last, noon).ShouldBeNull();
         ErasureRules.Refuse(state, last, noon).ShouldBe(ErasureRefusal.Suspended);

@@ -90,7 +90,7 @@ public sealed class PublishedStatusListsTests
     public async Task What_is_not_known_is_not_published_and_not_remembered()
     {
         var (place, lists) = (await GrantedAsync(), NewLists());
-        (await lists.FindAsync(new(1), default)).ShouldBeNull();
+        (await lists.FindAsync(new(new(0, 1)), default)).ShouldBeNull();
         await lists.FindAsync(place.List, default);
         foreach (var call in new[] { StoreCall.ReadStatusList, StoreCall.ReadRegistryVersion })
         {

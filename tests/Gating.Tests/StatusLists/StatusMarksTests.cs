@@ -8,7 +8,7 @@ namespace Gating.Tests.StatusLists;
 
 public sealed class StatusMarksTests
 {
-    private static readonly StatusListId Id = new(7);
+    private static readonly StatusListId Id = new(new(0, 7));
 
     private readonly InMemoryStatusListStore _store = new();
     private readonly ManualTime _time = ManualTime.Running();

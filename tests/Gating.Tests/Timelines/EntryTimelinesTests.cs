@@ -57,10 +57,10 @@ public sealed class EntryTimelinesTests
             UtcHour.TryParse(text, out _).ShouldBeFalse(text);
         }
 
-        var position = new TimelinePosition(hour.Start.AddMilliseconds(7), new(77), 3);
+        var position = new TimelinePosition(hour.Start.AddMilliseconds(7), new(new(0, 77)), 3);
         TimelinePosition.TryParse(position.ToString(), out var back).ShouldBeTrue();
         back.ShouldBe(position);
-        foreach (var text in new[] { null, "", "1.2.3", $"-1.{new StreamId(7)}.1", $"99999999999999999.{new StreamId(7)}.1", $"1.{new StreamId(7)}.-1", $"1.{new StreamId(7)}.1.1" })
+        foreach (var text in new[] { null, "", "1.2.3", $"-1.{new StreamId(new(0, 7))}.1", $"99999999999999999.{new StreamId(new(0, 7))}.1", $"1.{new StreamId(new(0, 7))}.-1", $"1.{new StreamId(new(0, 7))}.1.1" })
         {
             TimelinePosition.TryParse(text, out _).ShouldBeFalse(text);
         }

@@ -143,7 +143,7 @@ public sealed class HourClosingTests
     public async Task A_row_that_names_no_entry_which_closed_the_hour_is_an_alarm_and_the_others_go_on()
     {
         await _world.IndexAsync(SomeTimelines.Hour, 3);
-        await _world.Store.SetClosedAsync(SomeTimelines.App, SomeTimelines.Hour, new(new StreamId(7), 1), default);
+        await _world.Store.SetClosedAsync(SomeTimelines.App, SomeTimelines.Hour, new(new StreamId(new(0, 7)), 1), default);
         _world.PassHour();
         (await _world.RunAsync()).ShouldBe(new(1, 0, 1));
         (await _world.ClosedAsync()).ShouldHaveSingleItem().Closed.Timeline.ShouldBe(SomeTimelines.Tool);

@@ -32,16 +32,16 @@ public sealed class TimelineIndexingTests
         var indexing = NewIndexing();
         for (var i = 0; i < 5; i++)
         {
-            await indexing.AddAsync([SomeTimelines.EntryAt(Some.Time.AddMinutes(i), new StreamId(7), i + 1)], default);
+            await indexing.AddAsync([SomeTimelines.EntryAt(Some.Time.AddMinutes(i), new StreamId(new(0, 7)), i + 1)], default);
         }
 
         Calls().ShouldBe((1, 1, 5));
-        await NewIndexing().AddAsync([SomeTimelines.EntryAt(Some.Time, new StreamId(7), 9)], default);
+        await NewIndexing().AddAsync([SomeTimelines.EntryAt(Some.Time, new StreamId(new(0, 7)), 9)], default);
         Calls().ShouldBe((2, 2, 6));
 
         // The list of the next hour is another one.
         _time.Pass(TimeSpan.FromHours(1));
-        await indexing.AddAsync([SomeTimelines.EntryAt(Some.Time, new StreamId(7), 10)], default);
+        await indexing.AddAsync([SomeTimelines.EntryAt(Some.Time, new StreamId(new(0, 7)), 10)], default);
         Calls().ShouldBe((2, 3, 7));
         _store.Work.Count.ShouldBe(4);
     }

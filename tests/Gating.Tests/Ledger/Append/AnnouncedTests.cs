@@ -74,7 +74,7 @@ public sealed class AnnouncedTests
         {
             var commits = _world.Faults.Calls(StoreCall.Commit);
             await Should.ThrowAsync<StorageUnavailableException>(_world.AppendAsync());
-            await Should.ThrowAsync<StorageUnavailableException>(_world.AppendAsync(stream: new(8)));
+            await Should.ThrowAsync<StorageUnavailableException>(_world.AppendAsync(stream: new(new(0, 8))));
             _world.Faults.Calls(StoreCall.Commit).ShouldBe(commits);
         }
 

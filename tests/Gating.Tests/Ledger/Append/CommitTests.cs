@@ -96,7 +96,7 @@ public sealed class CommitTests
         var hold = _world.Faults.HoldNext(StoreCall.PutTrace);
         var first = _world.AppendAsync();
         await hold.Reached;
-        var rest = Enumerable.Range(0, 20).Select(i => _world.AppendAsync(stream: new((UInt128)(100 + i)))).ToArray();
+        var rest = Enumerable.Range(0, 20).Select(i => _world.AppendAsync(stream: new(new(0, (ulong)(100 + i))))).ToArray();
         await Eventually.TrueAsync(() => _world.Faults.Calls(StoreCall.Commit) == 21);
         hold.Release();
         await Task.WhenAll(rest.Append(first));
@@ -110,7 +110,7 @@ public sealed class CommitTests
         var hold = _world.Faults.HoldNext(StoreCall.PutTrace);
         var first = _world.AppendAsync();
         await hold.Reached;
-        var rest = Enumerable.Range(0, ITraceQueue.MaxReferences + 1).Select(i => _world.AppendAsync(stream: new((UInt128)(100 + i)))).ToArray();
+        var rest = Enumerable.Range(0, ITraceQueue.MaxReferences + 1).Select(i => _world.AppendAsync(stream: new(new(0, (ulong)(100 + i))))).ToArray();
         hold.Release();
         await Task.WhenAll(rest.Append(first));
         _world.Queue.Messages.Select(message => message.Count).ShouldBe([1, ITraceQueue.MaxReferences, 1]);
@@ -212,16 +212,16 @@ public sealed class CommitTests
     public async Task Two_streams_have_different_keys()
     {
         await _world.AppendAsync();
-        await _world.AppendAsync(stream: new(8));
-        (await _world.HeadAsync()).Salt.ToArray().ShouldNotBe((await _world.HeadAsync(new(8))).Salt.ToArray());
+        await _world.AppendAsync(stream: new(new(0, 8)));
+        (await _world.HeadAsync()).Salt.ToArray().ShouldNotBe((await _world.HeadAsync(new(new(0, 8)))).Salt.ToArray());
     }
 
     [Fact]
     public async Task Two_streams_that_are_known_to_be_new_have_different_keys()
     {
         await _world.AppendAsync(isNew: true);
-        await _world.AppendAsync(stream: new(8), isNew: true);
-        (await _world.HeadAsync()).Salt.ToArray().ShouldNotBe((await _world.HeadAsync(new(8))).Salt.ToArray());
+        await _world.AppendAsync(stream: new(new(0, 8)), isNew: true);
+        (await _world.HeadAsync()).Salt.ToArray().ShouldNotBe((await _world.HeadAsync(new(new(0, 8)))).Salt.ToArray());
     }
 
     [Fact]

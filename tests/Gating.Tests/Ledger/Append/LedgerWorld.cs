@@ -10,7 +10,7 @@ namespace Gating.Tests.Ledger.Append;
 internal sealed class LedgerWorld
 {
     public static readonly OperatorKey Key = new(new byte[OperatorKey.Size]);
-    public static readonly StreamId Stream = new(7);
+    public static readonly StreamId Stream = new(new(0, 7));
 
     public LedgerWorld()
     {
