@@ -59,7 +59,7 @@ internal static class ConflictMutants
             Guard.Of<PaceTests>(nameof(PaceTests.Who_met_another_writer_leaves_it_a_turn_after_its_own))),
         new("Whoever won leaves others a turn", "who believes to be alone never stands back", "Ledger/Append/StreamPace.cs",
             "IsShared || _inARow >= Streak", "IsShared",
-            Guard.Of<PaceTests>(nameof(PaceTests.A_writer_gets_its_turn_on_a_stream_that_another_one_keeps_busy))),
+            Guard.Of<PaceTests>(nameof(PaceTests.Who_believes_to_be_alone_stands_back_after_a_streak))),
         new("Whoever won leaves others a turn", "it rests for ever after", "Ledger/Append/StreamPace.cs",
             "IsShared = !string.Equals(token, _ownToken, StringComparison.Ordinal);", "",
             Guard.Of<PaceTests>(nameof(PaceTests.Who_met_another_writer_reads_before_it_commits_until_it_is_alone_again))),

@@ -1,4 +1,5 @@
 using Gating.Ledger;
+using Gating.Testing;
 using Gating.Testing.Storage;
 using Shouldly;
 using Xunit;
@@ -42,6 +43,24 @@ public sealed class PaceTests
         await load;
         entered.ShouldBe(Newcomers, $"within {waited} commits");
         await _world.ShouldBeSoundAsync();
+    }
+
+    [Fact]
+    public async Task Who_believes_to_be_alone_stands_back_after_a_streak()
+    {
+        var time = ManualTime.Stepped();
+        var pace = new StreamPace(new AppenderContext(_world.Store, new TraceAnnouncer(_world.Queue), LedgerWorld.Key, time));
+        for (var commit = 1; commit < StreamPace.Streak; commit++)
+        {
+            pace.Committed($"{commit}", time.GetTimestamp());
+            pace.RestAsync().IsCompleted.ShouldBeTrue($"commit {commit}");
+        }
+
+        pace.Committed("last", time.GetTimestamp());
+        var breath = pace.RestAsync();
+        breath.IsCompleted.ShouldBeFalse();
+        time.Pass(StreamPace.ShortestRoundTrip * StreamPace.BreathRoundTrips);
+        await breath;
     }
 
     [Fact]
