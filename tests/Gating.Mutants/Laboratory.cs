@@ -8,30 +8,33 @@ namespace Gating.Mutants;
 /// <param name="Why">How it failed.</param>
 internal sealed record Fate(Mutant Mutant, Guard? By, string? Why);
 
-/// <summary>Compiles each mutant once and runs its guards against it, one after another; answers are kept, whoever asks first.</summary>
+/// <summary>Makes each mutant once and runs its guards against it, one after another; answers are kept, whoever asks first.</summary>
 internal sealed class Laboratory : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gating-mutants-");
-
-    // Most guards are the ledger's, and for them a mutant is compiled in half the time.
-    private readonly Lazy<GatingSource> _ledger = new(() => GatingSource.Load(["Admission", "Identity", "Ledger", "Registry", "Usage"]));
-    private readonly Lazy<GatingSource> _whole = new(() => GatingSource.Load(
-        ["Access", "Admission", "Appeals", "Archive", "Clients", "Consents", "Erasure", "Generations", "Grants", "Holds", "Identity", "Ledger", "Log", "Mandates", "Messages", "Moderators", "Registry", "Revocation", "Signals", "StatusLists", "Timelines", "Usage"]));
-    private readonly GuardProcess _changed = new(eventuallySeconds: 3);
-    private readonly GuardProcess _unchanged = new(eventuallySeconds: 10);
+    private readonly Lazy<GatingSource> _source = new(GatingSource.Load);
+    private readonly Lazy<(string Path, byte[] Bytes)> _image;
     private readonly Dictionary<(string Rule, string Change), Fate> _fates = [];
     private readonly Dictionary<Guard, GuardVerdict> _baseline = [];
+    private GuardProcess? _unchanged;
+    private ChangingProcess? _changing;
+    private int _whole;
+
+    public Laboratory() => _image = new(() =>
+    {
+        var bytes = _source.Value.Emit(_source.Value.Compilation);
+        return (Image("unchanged", bytes), bytes);
+    });
 
     /// <summary>The guard against the source as it is, compiled in the same way: a guard that fails always guards nothing.</summary>
     public async Task<GuardVerdict> BaselineAsync(Guard guard)
     {
         if (!_baseline.TryGetValue(guard, out var verdict))
         {
-            var request = new GuardRequest(Image($"unchanged-{guard.IsOfLedger}", null, guard.IsOfLedger), guard);
-            verdict = await _unchanged.RunAsync(request);
+            verdict = await UnchangedAsync(guard);
 
             // Seen once, on a machine that did much else: the process was gone, and nobody knows why. A guard that breaks it breaks the next one too.
-            _baseline[guard] = verdict = verdict.BrokeDown ? await _unchanged.RunAsync(request) : verdict;
+            _baseline[guard] = verdict = verdict.BrokeDown ? await UnchangedAsync(guard) : verdict;
         }
 
         return verdict;
@@ -52,7 +55,7 @@ internal sealed class Laboratory : IDisposable
     {
         try
         {
-            _whole.Value.PlaceOf(mutant);
+            _source.Value.PlaceOf(mutant);
             return null;
         }
         catch (InvalidOperationException error)
@@ -61,22 +64,41 @@ internal sealed class Laboratory : IDisposable
         }
     }
 
-    /// <summary>What all of it has cost so far.</summary>
-    public string Cost => FormattableString.Invariant($"{Environment.CpuUsage.TotalTime.TotalSeconds:0} s of processor time to compile, {(_changed.ProcessorTime + _unchanged.ProcessorTime).TotalSeconds:0} s to run guards");
+    /// <summary>How they were made.</summary>
+    public string Makings => $"{_fates.Count - _whole} made in a running process, {_whole} compiled whole";
 
     public void Dispose()
     {
-        _changed.Dispose();
-        _unchanged.Dispose();
+        _unchanged?.Dispose();
+        _changing?.Dispose();
         _folder.Delete(recursive: true);
     }
 
     private async Task<Fate> ExposeAsync(Mutant mutant)
     {
-        var image = Image($"mutant-{_fates.Count}", mutant, mutant.Guards.All(static guard => guard.IsOfLedger));
+        if (_changing is null or { HasEnded: true })
+        {
+            _changing?.Dispose();
+            _changing = new(_image.Value.Path, new(_source.Value, _image.Value.Bytes));
+        }
+
+        var first = _changing.IsNew;
+        if (await _changing.ExposeAsync(mutant) is not { } fate)
+        {
+            return await ExposeWholeAsync(mutant);
+        }
+
+        // Where the guard does not pass on the source either, an earlier mutant spoilt that process, or this one did: a new one tells.
+        return first || !_changing.HasEnded ? fate : await ExposeAsync(mutant);
+    }
+
+    private async Task<Fate> ExposeWholeAsync(Mutant mutant)
+    {
+        _whole++;
+        using var process = new GuardProcess(Image($"mutant-{_whole}", _source.Value.Emit(_source.Value.Change(mutant).Source)), GuardProcess.ShortWait);
         foreach (var guard in mutant.Guards)
         {
-            if (await _changed.RunAsync(new(image, guard)) is { Passed: false } verdict)
+            if (await process.RunAsync(new(guard)) is { Passed: false } verdict)
             {
                 return new(mutant, guard, verdict.Failure);
             }
@@ -85,14 +107,23 @@ internal sealed class Laboratory : IDisposable
         return new(mutant, null, null);
     }
 
-    private string Image(string name, Mutant? mutant, bool ofLedger)
+    private string Image(string name, byte[] image)
     {
-        var path = Path.Combine(_folder.FullName, $"{name}.dll");
-        if (!File.Exists(path))
+        var folder = _folder.CreateSubdirectory(name);
+        var path = Path.Combine(folder.FullName, "Gating.dll");
+        File.WriteAllBytes(path, image);
+        return path;
+    }
+
+    private async Task<GuardVerdict> UnchangedAsync(Guard guard)
+    {
+        if (_unchanged is { HasEnded: true })
         {
-            File.WriteAllBytes(path, (ofLedger ? _ledger : _whole).Value.Compile(mutant));
+            _unchanged.Dispose();
+            _unchanged = null;
         }
 
-        return path;
+        _unchanged ??= new(_image.Value.Path, GuardProcess.LongWait);
+        return await _unchanged.RunAsync(new(guard));
     }
 }

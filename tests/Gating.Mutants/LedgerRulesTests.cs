@@ -39,7 +39,7 @@ public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
 
     public static TheoryData<string> Guards => [.. All.SelectMany(mutant => mutant.Guards).Select(guard => guard.ToString()).Distinct()];
 
-    /// <summary>Seconds, where the mutants themselves take a quarter of an hour: what a change of the source has taken from under them.</summary>
+    /// <summary>Seconds, where the mutants themselves take minutes: what a change of the source has taken from under them.</summary>
     [Fact]
     public void Every_mutant_has_its_one_place() => All.Select(_laboratory.LostPlaceOf).OfType<string>().ShouldBeEmpty();
 
@@ -74,7 +74,7 @@ public sealed class LedgerRulesTests : IClassFixture<LedgerRulesTests.Shared>
             table.AppendLine(Line(fate));
         }
 
-        _output.WriteLine($"{All.Length} mutants, {survivors} survived; {_laboratory.Cost}\nrule | mutant | guard | fate\n{table}");
+        _output.WriteLine($"{All.Length} mutants, {survivors} survived; {_laboratory.Makings}\nrule | mutant | guard | fate\n{table}");
         survivors.ShouldBe(0, table.ToString());
     }
 

@@ -15,8 +15,5 @@ internal sealed record Guard(string Type, string Method)
     public static Guard Of<T>(string method) =>
         typeof(T).GetMethod(method) is null ? throw new ArgumentException($"{typeof(T).Name} has no test {method}.", nameof(method)) : new(typeof(T).FullName!, method);
 
-    /// <summary>It reaches little of src/Gating but <c>Ledger</c>; one that did would fail on the source as it is.</summary>
-    public bool IsOfLedger => Type.StartsWith("Gating.Tests.Ledger.", StringComparison.Ordinal);
-
     public override string ToString() => $"{Type[(Type.LastIndexOf('.') + 1)..]}.{Method}";
 }

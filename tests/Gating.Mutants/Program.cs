@@ -1,3 +1,3 @@
 using Gating.Mutants.Running;
 
-return await GuardLoop.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput());
+return await GuardLoop.RunAsync(args[0], Console.OpenStandardInput(), Console.OpenStandardOutput());

@@ -6,12 +6,19 @@ using Xunit.Sdk;
 
 namespace Gating.Mutants.Running;
 
-/// <summary>
-/// One Gating.dll with the tests beside it, kept apart from every other: only assemblies that reference Gating are loaded anew. Never unloaded: in contexts that could be, .NET 10 on a busy machine
-/// lost objects that continuations still held (a NullReferenceException in one guard of a hundred, an AccessViolationException in another). Whoever runs many ends the process instead.
-/// </summary>
-internal sealed class MutatedContext(string assembly) : AssemblyLoadContext
+/// <summary>One Gating.dll with the tests beside it: only assemblies that reference Gating are loaded anew.</summary>
+internal sealed class GuardContext : AssemblyLoadContext
 {
+    private readonly string _assembly;
+
+    public GuardContext(string assembly)
+    {
+        _assembly = assembly;
+        Gating = LoadFromAssemblyName(new("Gating"));
+    }
+
+    public Assembly Gating { get; }
+
     /// <summary>Runs every case of a test as the runner would: a new instance for each, its data read from its attributes.</summary>
     public async Task<GuardVerdict> RunAsync(Guard guard)
     {
@@ -40,8 +47,7 @@ internal sealed class MutatedContext(string assembly) : AssemblyLoadContext
     {
         if (assemblyName.Name is "Gating")
         {
-            // From memory: the file is deleted while this process goes on.
-            return LoadFromStream(new MemoryStream(File.ReadAllBytes(assembly)));
+            return LoadFromAssemblyPath(_assembly);
         }
 
         var path = Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll");

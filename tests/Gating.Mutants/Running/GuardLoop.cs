@@ -1,3 +1,4 @@
+using System.Reflection.Metadata;
 using System.Text.Json;
 
 namespace Gating.Mutants.Running;
@@ -5,20 +6,20 @@ namespace Gating.Mutants.Running;
 /// <summary>The other process: one request a line in, one verdict a line out, until the input ends. Whoever started it ends it when a guard does not return.</summary>
 internal static class GuardLoop
 {
-    public static async Task<int> RunAsync(Stream input, Stream output)
+    public static async Task<int> RunAsync(string assembly, Stream input, Stream output)
     {
         using var requests = new StreamReader(input);
         await using var verdicts = new StreamWriter(output) { AutoFlush = true };
 
         // What a test prints must not look like a verdict.
         Console.SetOut(TextWriter.Null);
-        var contexts = new Dictionary<string, MutatedContext>(StringComparer.Ordinal);
+        var context = new GuardContext(assembly);
         while (await requests.ReadLineAsync() is { } line)
         {
             var request = JsonSerializer.Deserialize<GuardRequest>(line)!;
-            if (!contexts.TryGetValue(request.Assembly, out var context))
+            foreach (var delta in request.Before)
             {
-                contexts[request.Assembly] = context = new(request.Assembly);
+                MetadataUpdater.ApplyUpdate(context.Gating, delta.Metadata, delta.Code, []);
             }
 
             await verdicts.WriteLineAsync(JsonSerializer.Serialize(await context.RunAsync(request.Guard)));
@@ -28,8 +29,11 @@ internal static class GuardLoop
     }
 }
 
-/// <param name="Assembly">Path of the Gating.dll to run the guard against.</param>
-internal sealed record GuardRequest(string Assembly, Guard Guard);
+/// <summary>What a running assembly becomes another by.</summary>
+internal sealed record AssemblyDelta(byte[] Metadata, byte[] Code);
+
+/// <param name="Before">What Gating.dll has to become first.</param>
+internal sealed record GuardRequest(Guard Guard, params AssemblyDelta[] Before);
 
 /// <param name="Failure">Why the guard failed, in one line; null where it passed.</param>
 internal sealed record GuardVerdict(string? Failure)

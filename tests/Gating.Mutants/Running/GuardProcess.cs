@@ -5,35 +5,36 @@ using Gating.Testing;
 
 namespace Gating.Mutants.Running;
 
-/// <summary>
-/// Runs guards in a process of their own, because a mutant may loop for ever, overflow the stack or take all memory. One process serves until a guard
-/// does not answer in time, or it holds as many assemblies as it may; then it is killed and the next guard gets a new one.
-/// </summary>
-/// <param name="eventuallySeconds">How long a guard waits for what a mutant may never do.</param>
-internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
+/// <summary>Runs guards against one Gating.dll in a process of their own, because a mutant may loop for ever, overflow the stack or take all memory.</summary>
+internal sealed class GuardProcess : IDisposable
 {
     /// <summary>Guards take milliseconds; the rest is for a machine that does much else.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Assemblies that one process loads: each stays, with its tests, for some 6 MB.</summary>
-    private const int MostAssemblies = 50;
+    /// <summary>How long a guard waits for what the source as it is does at once, and for what a mutant may never do.</summary>
+    public static readonly TimeSpan LongWait = TimeSpan.FromSeconds(10), ShortWait = TimeSpan.FromSeconds(3);
 
-    private readonly HashSet<string> _loaded = new(StringComparer.Ordinal);
-    private Process? _process;
-    private TimeSpan _ended;
+    private readonly Process _process;
 
-    /// <summary>What its processes have used so far.</summary>
-    public TimeSpan ProcessorTime => _ended + (_process is { HasExited: false } running ? running.TotalProcessorTime : TimeSpan.Zero);
+    /// <param name="wait">How long a guard waits for what should come to be.</param>
+    public GuardProcess(string assembly, TimeSpan wait)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", typeof(GuardProcess).Assembly.Location, assembly])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment[Eventually.LimitVariable] = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        start.Environment["DOTNET_MODIFIABLE_ASSEMBLIES"] = "debug";
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>It ended, or was ended: whoever needs another guard run starts another one.</summary>
+    public bool HasEnded => _process.HasExited;
 
     public async Task<GuardVerdict> RunAsync(GuardRequest request)
     {
-        if (!_loaded.Contains(request.Assembly) && _loaded.Count == MostAssemblies)
-        {
-            End();
-        }
-
-        _process ??= Start();
-        _loaded.Add(request.Assembly);
         try
         {
             await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request));
@@ -44,9 +45,7 @@ internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
             }
 
             await _process.WaitForExitAsync().WaitAsync(Limit);
-            var code = _process.ExitCode;
-            End();
-            return new($"The process broke down (exit code {code}).") { BrokeDown = true };
+            return new($"The process broke down (exit code {_process.ExitCode}).") { BrokeDown = true };
         }
         catch (TimeoutException)
         {
@@ -55,33 +54,15 @@ internal sealed class GuardProcess(int eventuallySeconds) : IDisposable
         }
     }
 
-    public void Dispose() => End();
-
-    private Process Start()
+    public void Dispose()
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", typeof(GuardProcess).Assembly.Location])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        start.Environment[Eventually.LimitVariable] = eventuallySeconds.ToString(CultureInfo.InvariantCulture);
-        return Process.Start(start)!;
+        End();
+        _process.Dispose();
     }
 
     private void End()
     {
-        if (_process is null)
-        {
-            return;
-        }
-
-        _process.Refresh();
-        _ended = ProcessorTime;
         _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
-        _process.Dispose();
-        _process = null;
-        _loaded.Clear();
     }
 }
