@@ -138,8 +138,9 @@ public sealed class RetryTests
 
         var outage = (await app.ExchangeAsync(Some, default)).ShouldBeOfType<ExchangeOutcome.Unavailable>().Outage;
 
-        outage.Reason.ShouldBe(Outage.Unreadable);
-        outage.Tries.ShouldBe(gate.Requests);
+        // The deadline falls between two tries, or it cuts the last one, which may not have arrived.
+        outage.Reason.ShouldBeOneOf(Outage.Unreadable, Outage.Timeout);
+        gate.Requests.ShouldBeInRange(outage.Tries - 1, outage.Tries);
         outage.Tries.ShouldBeInRange(2, 12);
     }
 
