@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Gating.Identity.Jose;
 using Gating.Identity.Keys;
@@ -20,6 +21,7 @@ internal readonly record struct CheckedToken(IdentityOutcome? Fault, JsonDocumen
 internal sealed class IdentityTokenCheck(IssuerKeys keys, VerifiedSignatures seen, TimeProvider time)
 {
     /// <param name="allowed">Per issuer, the only <c>aud</c> values that are for us.</param>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The payload goes with the answer; every other way out disposes of it.")]
     public async ValueTask<CheckedToken> RunAsync(
         string token, IReadOnlyDictionary<string, ImmutableArray<string>> allowed, FrozenDictionary<string, Issuer> issuers, CancellationToken cancellation)
     {
