@@ -1,9 +1,9 @@
 using System.Reflection.Metadata;
+using Gating.Mutants.Running;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
-using Gating.Mutants.Running;
 
 namespace Gating.Mutants.Compiling;
 
