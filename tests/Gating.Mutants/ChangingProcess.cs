@@ -23,19 +23,7 @@ internal sealed class ChangingProcess(string image, RunningChanges changes) : ID
         }
 
         IsNew = false;
-        Fate fate = new(mutant, null, null);
-        AssemblyDelta[] before = [steps.There];
-        foreach (var guard in mutant.Guards)
-        {
-            if (await _process.RunAsync(new(guard, before)) is { Passed: false } verdict)
-            {
-                fate = new(mutant, guard, verdict.Failure);
-                break;
-            }
-
-            before = [];
-        }
-
+        var fate = await _process.ExposeAsync(mutant, steps.There);
         HasEnded = _process.HasEnded || !(await _process.RunAsync(new(fate.By ?? mutant.Guards[0], steps.Back))).Passed;
         return fate;
     }

@@ -96,15 +96,7 @@ internal sealed class Laboratory : IDisposable
     {
         _whole++;
         using var process = new GuardProcess(Image($"mutant-{_whole}", _source.Value.Emit(_source.Value.Change(mutant).Source)), GuardProcess.ShortWait);
-        foreach (var guard in mutant.Guards)
-        {
-            if (await process.RunAsync(new(guard)) is { Passed: false } verdict)
-            {
-                return new(mutant, guard, verdict.Failure);
-            }
-        }
-
-        return new(mutant, null, null);
+        return await process.ExposeAsync(mutant);
     }
 
     private string Image(string name, byte[] image)

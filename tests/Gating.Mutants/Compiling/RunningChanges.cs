@@ -20,7 +20,7 @@ internal sealed class RunningChanges(GatingSource source, byte[] image)
     public (AssemblyDelta There, AssemblyDelta Back)? Of(Mutant mutant)
     {
         var (before, after, changed) = source.Change(mutant);
-        if (EditedMethods(before, after) is not { } methods)
+        if (!SyntaxFactory.AreEquivalent(before, after, topLevel: true) || Edited(before.GetRoot(), after.GetRoot()) is not { } methods)
         {
             return null;
         }
@@ -50,11 +50,7 @@ internal sealed class RunningChanges(GatingSource source, byte[] image)
     private static IMethodSymbol Symbol(CSharpCompilation compilation, SyntaxNode body) =>
         (IMethodSymbol)compilation.GetSemanticModel(body.SyntaxTree).GetDeclaredSymbol(body)!;
 
-    private static List<(SyntaxNode Before, SyntaxNode After)>? EditedMethods(SyntaxTree before, SyntaxTree after) =>
-        !SyntaxFactory.AreEquivalent(before, after, topLevel: true)
-            ? null
-            : Edited(before.GetRoot(), after.GetRoot());
-
+    /// <summary>The bodies that differ, where the two differ in nothing else; null where something else does: what a field begins with.</summary>
     private static List<(SyntaxNode Before, SyntaxNode After)>? Edited(SyntaxNode before, SyntaxNode after)
     {
         if (SyntaxFactory.AreEquivalent(before, after, topLevel: false))

@@ -33,6 +33,22 @@ internal sealed class GuardProcess : IDisposable
     /// <summary>It ended, or was ended: whoever needs another guard run starts another one.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>What becomes of the mutant that this is, or becomes by <paramref name="before"/>: its guards run one after another, until one fails.</summary>
+    public async Task<Fate> ExposeAsync(Mutant mutant, params AssemblyDelta[] before)
+    {
+        foreach (var guard in mutant.Guards)
+        {
+            if (await RunAsync(new(guard, before)) is { Passed: false } verdict)
+            {
+                return new(mutant, guard, verdict.Failure);
+            }
+
+            before = [];
+        }
+
+        return new(mutant, null, null);
+    }
+
     public async Task<GuardVerdict> RunAsync(GuardRequest request)
     {
         try
