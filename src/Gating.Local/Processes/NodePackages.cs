@@ -46,7 +46,7 @@ public static class NodePackages
     private static async Task InstallAsync(NodeSettings settings, string node, string npm, IProgress<string> progress, CancellationToken cancellation)
     {
         var digest = await DigestAsync(settings, cancellation);
-        progress.Report("Installing the Node packages (Azurite and the demonstration OpenID provider); once per machine, usually 30 to 60 seconds, longer on a busy machine …");
+        progress.Report("Installing the Node packages (Azurite and the demonstration OpenID provider); once per machine, usually 20 to 40 seconds, longer on a busy machine …");
         var started = TimeProvider.System.GetTimestamp();
         var runtime = new NodeRuntime(node, settings.Folder, settings.SearchPath);
         await using (var install = NodeProcess.Start("npm ci", runtime, "install.mjs", [npm]))
