@@ -18,7 +18,7 @@ internal sealed class AppealsEndpoint(AppCaller callers, PresentedPerson people,
         var (request, errors) = AppealReader.Read(body);
         if (request is null)
         {
-            await MalformedBody.RefuseAsync(context, "appeal_malformed", "The appeal cannot be filed.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "appeal_malformed", "The appeal cannot be filed.", errors);
         }
         else if (await people.IdentifyAsync(context, app, request.SubjectToken) is { } person)
         {

@@ -131,5 +131,5 @@ internal sealed class ConsentsEndpoint(
         return null;
     }
 
-    private static Task MalformedAsync(HttpContext context, ImmutableArray<RegistryError> errors) => MalformedBody.RefuseAsync(context, "consent_malformed", "The consent cannot be used.", errors);
+    private static Task MalformedAsync(HttpContext context, ImmutableArray<RegistryError> errors) => Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "consent_malformed", "The consent cannot be used.", errors);
 }

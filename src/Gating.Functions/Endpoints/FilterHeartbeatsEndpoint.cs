@@ -19,7 +19,7 @@ internal sealed class FilterHeartbeatsEndpoint(AppCaller callers, RegistrySource
         var (request, errors) = FilterHeartbeatReader.Read(body);
         if (request is null)
         {
-            await MalformedBody.RefuseAsync(context, "heartbeat_malformed", "The heartbeat cannot be recorded.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "heartbeat_malformed", "The heartbeat cannot be recorded.", errors);
             return;
         }
 

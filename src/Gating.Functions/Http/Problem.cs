@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gating.Registry;
 using Microsoft.Net.Http.Headers;
 
 namespace Gating.Functions.Http;
@@ -9,7 +12,8 @@ internal static class Problem
 
     /// <summary>A 503 says when to come back.</summary>
     /// <param name="reason">A stable word; with the prefix it is the problem's <c>type</c>.</param>
-    public static Task WriteAsync(HttpContext context, int status, string reason, string detail)
+    /// <param name="errors">Everything that is wrong with a body, each with its place (RFC 6901); none unless that is what was refused.</param>
+    public static Task WriteAsync(HttpContext context, int status, string reason, string detail, ImmutableArray<RegistryError> errors = default)
     {
         if (context.Response.HasStarted)
         {
@@ -31,13 +35,32 @@ internal static class Problem
         headers.Remove(HeaderNames.ContentDisposition);
         headers.Remove(HeaderNames.AcceptRanges);
         var trace = FaultMiddleware.TraceId(context);
-        return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Problem, (status, reason, detail, trace), static (json, state) =>
+        return JsonAnswer.WriteAsync(context.Response, status, MediaTypes.Problem, (status, reason, detail, trace, errors), static (json, state) =>
         {
             json.WriteString("type"u8, TypePrefix + state.reason);
             json.WriteString("title"u8, state.detail);
             json.WriteNumber("status"u8, state.status);
             json.WriteString("reason"u8, state.reason);
             json.WriteString("traceId"u8, state.trace);
+            if (!state.errors.IsDefault)
+            {
+                Write(json, state.errors);
+            }
         }, context.RequestAborted);
+    }
+
+    private static void Write(Utf8JsonWriter json, ImmutableArray<RegistryError> errors)
+    {
+        json.WriteStartArray("errors"u8);
+        foreach (var error in errors)
+        {
+            json.WriteStartObject();
+            json.WriteString("at"u8, error.At);
+            json.WriteString("seen"u8, error.Seen);
+            json.WriteString("allowed"u8, error.Allowed);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

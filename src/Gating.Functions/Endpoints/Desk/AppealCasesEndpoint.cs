@@ -47,7 +47,7 @@ internal sealed class AppealCasesEndpoint(RoleCaller callers, AppealDesk desk, D
         var (answer, errors) = AppealReader.ReadAnswer(await BoundedBody.ReadAsync(context.Request, AppealReader.MaxSize, context.RequestAborted) ?? []);
         if (answer is null)
         {
-            await MalformedBody.RefuseAsync(context, "decision_malformed", "The decision cannot be recorded.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "decision_malformed", "The decision cannot be recorded.", errors);
             return;
         }
 

@@ -26,7 +26,7 @@ internal sealed class BulkRevocationsEndpoint(RoleCaller callers, BulkDesk desk,
         var (request, errors) = BulkReader.Read(await BoundedBody.ReadAsync(context.Request, BulkReader.MaxSize, context.RequestAborted) ?? []);
         if (request is null)
         {
-            await MalformedBody.RefuseAsync(context, "bulk_malformed", "The order is not one that can be carried out.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "bulk_malformed", "The order is not one that can be carried out.", errors);
             return;
         }
 

@@ -52,7 +52,7 @@ internal static class ChangeAnswers
     {
         if (refused.Reason is ChangeRefusal.Invalid)
         {
-            return MalformedBody.RefuseAsync(context, "registry_invalid", "The registry would not be valid with this.", refused.Errors);
+            return Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "registry_invalid", "The registry would not be valid with this.", refused.Errors);
         }
 
         var (status, reason, detail) = refused.Reason switch

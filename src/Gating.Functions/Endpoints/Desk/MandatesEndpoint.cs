@@ -24,7 +24,7 @@ internal sealed class MandatesEndpoint(RoleCaller callers, MandateDesk desk, Des
         var (terms, errors) = MandateReader.Read(body ?? [], time.GetUtcNow(), handles.OpenPerson);
         if (terms is null)
         {
-            await MalformedBody.RefuseAsync(context, "mandate_malformed", "The proposal is not one that can be made.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "mandate_malformed", "The proposal is not one that can be made.", errors);
             return;
         }
 

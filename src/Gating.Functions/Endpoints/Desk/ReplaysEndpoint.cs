@@ -23,7 +23,7 @@ internal sealed class ReplaysEndpoint(RoleCaller callers, DecisionReplay replay,
 
         var (order, errors) = ReplayReader.Read(await BoundedBody.ReadAsync(context.Request, ReplayReader.MaxSize, context.RequestAborted) ?? []);
         await (order is null
-            ? MalformedBody.RefuseAsync(context, "replay_malformed", "This cannot be tried.", errors)
+            ? Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "replay_malformed", "This cannot be tried.", errors)
             : await replay.RunAsync(ItemsEndpoint.ItemOf(context, kind), order, context.RequestAborted) switch
             {
                 ReplayOutcome.Done done => WriteAsync(context, done),

@@ -21,7 +21,7 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
         var (request, errors) = RevocationReader.Read(await BoundedBody.ReadAsync(context.Request, RevocationReader.MaxSize, context.RequestAborted) ?? []);
         if (request is null)
         {
-            await MalformedBody.RefuseAsync(context, "revocation_malformed", "The order is not one that can be carried out.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "revocation_malformed", "The order is not one that can be carried out.", errors);
             return;
         }
 
@@ -48,7 +48,7 @@ internal sealed class RevocationsEndpoint(RoleCaller callers, RevocationDesk des
         var (text, errors) = RevocationReader.ReadLifting(await BoundedBody.ReadAsync(context.Request, RevocationReader.MaxSize, context.RequestAborted) ?? []);
         if (text is null)
         {
-            await MalformedBody.RefuseAsync(context, "lifting_malformed", "Say why it is lifted.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "lifting_malformed", "Say why it is lifted.", errors);
             return;
         }
 

@@ -115,7 +115,7 @@ internal sealed class StreamsEndpoint(AppCaller callers, StreamDesk desk, Signal
         var (wish, errors) = SignalReader.ReadStatus(await BodyAsync(context));
         if (wish is not var (id, status, reason))
         {
-            await MalformedBody.RefuseAsync(context, "stream_malformed", "This is no status of a stream.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "stream_malformed", "This is no status of a stream.", errors);
             return;
         }
 
@@ -133,7 +133,7 @@ internal sealed class StreamsEndpoint(AppCaller callers, StreamDesk desk, Signal
         var (wish, errors) = SignalReader.ReadVerification(await BodyAsync(context));
         if (wish is not var (id, state))
         {
-            await MalformedBody.RefuseAsync(context, "stream_malformed", "This asks for no verification.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "stream_malformed", "This asks for no verification.", errors);
             return;
         }
 
@@ -157,7 +157,7 @@ internal sealed class StreamsEndpoint(AppCaller callers, StreamDesk desk, Signal
         var (request, errors) = SignalReader.ReadPoll(await BodyAsync(context));
         if (request is null)
         {
-            await MalformedBody.RefuseAsync(context, "poll_malformed", "This is no poll (RFC 8936, section 2.2).", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "poll_malformed", "This is no poll (RFC 8936, section 2.2).", errors);
             return;
         }
 
@@ -212,7 +212,7 @@ internal sealed class StreamsEndpoint(AppCaller callers, StreamDesk desk, Signal
         var (wish, errors) = reader.ReadWish(app.Id, await BodyAsync(context));
         if (wish is null)
         {
-            await MalformedBody.RefuseAsync(context, "stream_malformed", "The stream is not one that can be made.", errors);
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "stream_malformed", "The stream is not one that can be made.", errors);
         }
 
         return wish;
