@@ -1,4 +1,5 @@
 using System.Net;
+using Gating.Functions.Background;
 using Gating.Functions.Tests.World;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

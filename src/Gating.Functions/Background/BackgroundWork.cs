@@ -1,4 +1,5 @@
 using Gating.Functions.Hosting;
+using Gating.Identity.Keys;
 using Gating.Log.Sealing;
 using Gating.Messages;
 using Gating.Registry;
@@ -16,11 +17,13 @@ internal static class BackgroundWork
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<RegistrySeeding>(provider, seed));
         }
 
+        services.AddSingleton(static provider => new Lazy<RegistrySource>(provider.GetRequiredService<RegistrySource>));
+        services.AddSingleton(static provider => new Lazy<IssuerKeys>(provider.GetRequiredService<IssuerKeys>));
+        services.AddHostedService<ReadingAhead>();
         services.AddSingleton(static provider => new Lazy<LogStanding>(provider.GetRequiredService<LogStanding>));
         services.AddHostedService<LogChecking>();
         if (!configuration.Development)
         {
-            services.AddSingleton(static provider => new Lazy<RegistrySource>(provider.GetRequiredService<RegistrySource>));
             services.AddHostedService<RolesChecking>();
         }
 

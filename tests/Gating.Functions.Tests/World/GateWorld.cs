@@ -6,6 +6,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Gating.Azure;
+using Gating.Functions.Background;
 using Gating.Functions.Tests.OpenApi;
 using Gating.Ledger;
 using Gating.Local.Storage;
@@ -62,6 +63,9 @@ public sealed class GateWorld : IAsyncDisposable
     public TestKey OtherKey { get; } = TestKey.Ec("k2");
 
     public string IdentityIssuer => _issuers.Issuer("op");
+
+    /// <summary>Requests to the loopback issuer so far.</summary>
+    public int IssuerRequests => _issuers.Requests;
 
     public JsonObject Registry { get; private set; } = null!;
 
@@ -142,6 +146,7 @@ public sealed class GateWorld : IAsyncDisposable
         return world;
     }
 
+    /// <summary>One more instance, which has read ahead: what it asks from now on, it asks for a test.</summary>
     public async Task<Uri> AddInstanceAsync(Action<WebApplicationBuilder>? configure = null)
     {
         _isWhole &= configure is null;
@@ -155,6 +160,7 @@ public sealed class GateWorld : IAsyncDisposable
             configure?.Invoke(builder);
         });
         await app.StartAsync();
+        await app.Services.GetServices<IHostedService>().OfType<ReadingAhead>().Single().ExecuteTask!;
         _instances.Add(app);
         var address = new Uri(app.Urls.Single());
         _served[address.Authority] = app;

@@ -1,6 +1,6 @@
 using Gating.Registry;
 
-namespace Gating.Functions;
+namespace Gating.Functions.Background;
 
 /// <summary>
 /// Ends a production instance whose registry names no issuer that says who is an admin: whoever set it up forgot the seed, and nobody could administer, stop or check anything. Looks once, when the server has started: nobody's
@@ -12,10 +12,7 @@ internal sealed class RolesChecking(Lazy<RegistrySource> registry, IHostApplicat
     {
         try
         {
-            // An end in the midst of a start would be an exception of the server's.
-            var started = new TaskCompletionSource();
-            using var told = lifetime.ApplicationStarted.Register(started.SetResult);
-            await started.Task.WaitAsync(stoppingToken);
+            await lifetime.StartedAsync(stoppingToken);
             if ((await registry.Value.GetAsync(stoppingToken)).Issuers.Values.All(static issuer => issuer.Roles is null))
             {
                 throw new ConfigurationException(["The registry names no issuer that is trusted for roles, so that nobody could administer this gate: name one in the file of Gating:RegistrySeed"]);

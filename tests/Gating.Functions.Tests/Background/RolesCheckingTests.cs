@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gating.Functions.Background;
 using Gating.Functions.Tests.World;
 using Gating.Registry;
 using Gating.Testing.Storage;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
-namespace Gating.Functions.Tests;
+namespace Gating.Functions.Tests.Background;
 
 /// <summary>A production instance that nobody could administer ends, and says why.</summary>
 public sealed class RolesCheckingTests

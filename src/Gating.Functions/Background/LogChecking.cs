@@ -1,6 +1,6 @@
 using Gating.Log.Sealing;
 
-namespace Gating.Functions;
+namespace Gating.Functions.Background;
 
 /// <summary>
 /// Looks at the log once by itself, soon after the start and not in it: its three storage reads have as much code compiled as all else of a start. A log that must not go on ends no start: the instance says on

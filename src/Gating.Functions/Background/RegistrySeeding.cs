@@ -1,6 +1,6 @@
 using Gating.Registry;
 
-namespace Gating.Functions;
+namespace Gating.Functions.Background;
 
 /// <summary>
 /// Writes the seed file into the registry before the first request. A file that is not valid, and a store that cannot be reached,
