@@ -49,7 +49,7 @@ public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
         const int count = 100;
         var grants = await Task.WhenAll(Enumerable.Range(0, count).Select(i => GrantAsync($"person-{i}", instance: i % 2)));
         using var over = new CancellationTokenSource();
-        var seen = new[] { 0, 1 }.Select(_ => new ConcurrentDictionary<string, long>(StringComparer.Ordinal)).ToArray();
+        var seen = new[] { 0, 1 }.Select(_ => new ConcurrentDictionary<string, Look>(StringComparer.Ordinal)).ToArray();
         var watching = new[] { 0, 1 }.Select(instance => WatchAsync(grants, instance, seen[instance], over.Token)).ToArray();
         var (answered, asked) = (new long[count], new double[count]);
         var inactive = 0;
@@ -70,10 +70,15 @@ public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
 
         await over.CancelAsync();
         await Task.WhenAll(watching);
-        var took = grants.SelectMany((grant, i) => seen.Select(one => Stopwatch.GetElapsedTime(answered[i], one[grant]).TotalMilliseconds)).Order().ToList();
-        output.WriteLine($"{inactive} of {count} revoked grants were inactive by the next question to the other instance, which took {asked.Order().ElementAt(count / 2):F1} ms in the median; on the lists of both they showed after {took[count]:F0} ms in the median, {took[(int)(took.Count * 0.99)]:F0} ms at p99, {took[^1]:F0} ms at most");
+        var took = Took(static look => look.Shown);
+
+        // Asked for later than this, every list showed it: what was asked for before, and came late from a busy machine, tells nothing of how old a list may be.
+        var silent = Took(static look => look.LastSilent);
+        output.WriteLine($"{inactive} of {count} revoked grants were inactive by the next question to the other instance, which took {asked.Order().ElementAt(count / 2):F1} ms in the median; on the lists of both they showed after {took[count]:F0} ms in the median, {took[(int)(took.Count * 0.99)]:F0} ms at p99, {took[^1]:F0} ms at most; the last list without one was asked for {silent[(int)(silent.Count * 0.99)]:F0} ms after the answer at p99, {silent[^1]:F0} ms at most");
         inactive.ShouldBe(count);
-        took[(int)(took.Count * 0.99)].ShouldBeLessThan(2000);
+        silent[(int)(silent.Count * 0.99)].ShouldBeLessThan(2000);
+
+        List<double> Took(Func<Look, long> of) => [.. grants.SelectMany((grant, i) => seen.Select(one => Stopwatch.GetElapsedTime(answered[i], of(one[grant])).TotalMilliseconds)).Order()];
     }
 
     [Fact]
@@ -180,19 +185,28 @@ public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
         TokenAnswer.Claims(second).GetProperty("status").GetRawText().ShouldBe(TokenAnswer.Claims(first).GetProperty("status").GetRawText());
     }
 
-    /// <summary>When each grant was seen on its list first.</summary>
-    private async Task WatchAsync(IReadOnlyList<string> grants, int instance, ConcurrentDictionary<string, long> seen, CancellationToken over)
+    /// <summary>Until each grant was seen on its list.</summary>
+    private async Task WatchAsync(IReadOnlyList<string> grants, int instance, ConcurrentDictionary<string, Look> seen, CancellationToken over)
     {
+        var silent = new Dictionary<string, long>(StringComparer.Ordinal);
         var lists = grants.GroupBy(Path, StringComparer.Ordinal).ToDictionary(static list => list.Key, static list => list.ToList(), StringComparer.Ordinal);
         while (!over.IsCancellationRequested)
         {
             foreach (var (path, named) in lists)
             {
+                var began = Stopwatch.GetTimestamp();
                 var compressed = System.Buffers.Text.Base64Url.DecodeFromChars(TokenAnswer.Claims((await GetAsync(path, instance: instance)).Text).GetProperty("status_list").GetProperty("lst").GetString());
                 var now = Stopwatch.GetTimestamp();
-                foreach (var grant in named.Where(grant => !seen.ContainsKey(grant) && !StatusBits.IsValid(compressed, List(grant).GetProperty("idx").GetInt32())))
+                foreach (var grant in named.Where(grant => !seen.ContainsKey(grant)))
                 {
-                    seen[grant] = now;
+                    if (StatusBits.IsValid(compressed, List(grant).GetProperty("idx").GetInt32()))
+                    {
+                        silent[grant] = began;
+                    }
+                    else
+                    {
+                        seen[grant] = new(silent.GetValueOrDefault(grant), now);
+                    }
                 }
             }
 
@@ -236,4 +250,7 @@ public sealed class StatusListsTests(ITestOutputHelper output) : IAsyncLifetime
         var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(static one => one.Key, static one => string.Join(',', one.Value), StringComparer.OrdinalIgnoreCase);
         return ((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync());
     }
+
+    /// <summary>Where a grant shows on a list: when the last list was asked for on which it did not, and when the first was there on which it did.</summary>
+    private readonly record struct Look(long LastSilent, long Shown);
 }
