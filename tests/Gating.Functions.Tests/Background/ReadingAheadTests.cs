@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Gating.Functions.Background;
 using Gating.Functions.Tests.World;
 using Gating.Identity.Jose;
@@ -21,6 +19,7 @@ public sealed class ReadingAheadTests : IAsyncLifetime
     private readonly ApplicationLifetime _lifetime = new(NullLogger<ApplicationLifetime>.Instance);
     private readonly TestKey _key = TestKey.Ec("k1");
     private LoopbackProvider _provider = null!;
+    private InMemoryRegistryStore _store = null!;
     private RegistrySource _registry = null!;
     private IssuerKeys _keys = null!;
     private ReadingAhead _ahead = null!;
@@ -29,8 +28,12 @@ public sealed class ReadingAheadTests : IAsyncLifetime
     {
         _provider = await LoopbackProvider.StartAsync();
         _provider.Publish("op", _key.Jwk());
-        _provider.Publish("stopped", _key.Jwk());
-        await ReadFromAsync(static _ => { });
+        _provider.Publish("other", _key.Jwk());
+        _store = new(_faults);
+        await TestRegistry.WriteAsync(_store, TestRegistry.Create(_provider.Issuer("op"), _provider.Issuer("other")), RegistryMode.Development);
+        _registry = new(_store, TimeProvider.System, RegistryMode.Development);
+        _keys = new(new(AllowLoopback: true), TimeProvider.System, NullLogger<IssuerKeys>.Instance);
+        _ahead = new(new(() => _registry), new(() => _keys), _lifetime);
     }
 
     public async Task DisposeAsync()
@@ -66,17 +69,18 @@ public sealed class ReadingAheadTests : IAsyncLifetime
     [Fact]
     public async Task A_stopped_issuer_is_not_asked()
     {
-        await ReadFromAsync(static registry => registry["issuers"]![1]!["status"] = "stopped");
+        var registry = TestRegistry.Create(_provider.Issuer("op"), _provider.Issuer("other"));
+        registry["issuers"]![1]!["status"] = "stopped";
+        await TestRegistry.WriteAsync(_store, registry, RegistryMode.Development);
         await RunAsync();
         _provider.RequestsTo("/op/jwks").ShouldBe(1);
-        _provider.RequestsTo("/stopped/jwks").ShouldBe(0);
+        _provider.RequestsTo("/other/jwks").ShouldBe(0);
     }
 
     [Fact]
     public async Task An_issuer_that_does_not_answer_costs_nobody_elses_keys()
     {
-        await ReadFromAsync(static _ => { });
-        _provider.Answer("/stopped/.well-known/openid-configuration", LoopbackProvider.Status(503));
+        _provider.Answer("/other/.well-known/openid-configuration", LoopbackProvider.Status(503));
         await RunAsync();
         (await FindAsync("op")).ShouldBe(KeyStatus.Found);
     }
@@ -115,18 +119,6 @@ public sealed class ReadingAheadTests : IAsyncLifetime
         world.IssuerRequests.ShouldBe(2);
         (await world.Call(world.IdToken("somebody")).SendAsync()).Status.ShouldBe(200);
         world.IssuerRequests.ShouldBe(2);
-    }
-
-    private async Task ReadFromAsync(Action<JsonObject> change)
-    {
-        var seed = TestRegistry.Create([_provider.Issuer("op"), _provider.Issuer("stopped")]);
-        change(seed);
-        var store = new InMemoryRegistryStore(_faults);
-        var document = RegistryReader.ReadDocument(Encoding.UTF8.GetBytes(seed.ToJsonString()), RegistryMode.Development).ShouldBeOfType<RegistryReading.Valid>().Document;
-        (await new RegistrySeeder(store, RegistryMode.Development).SeedAsync(document, SeedMode.Merge, default)).ShouldBeOfType<SeedOutcome.Seeded>();
-        _registry = new(store, TimeProvider.System, RegistryMode.Development);
-        _keys = new(new(AllowLoopback: true), TimeProvider.System, NullLogger<IssuerKeys>.Instance);
-        _ahead = new(new(() => _registry), new(() => _keys), _lifetime);
     }
 
     private async Task RunAsync()

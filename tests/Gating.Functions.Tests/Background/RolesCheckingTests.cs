@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Gating.Functions.Background;
 using Gating.Functions.Tests.World;
@@ -56,8 +55,7 @@ public sealed class RolesCheckingTests
         {
             var seed = TestRegistry.Create("https://id.example");
             registry(seed);
-            var document = RegistryReader.ReadDocument(Encoding.UTF8.GetBytes(seed.ToJsonString()), RegistryMode.Production).ShouldBeOfType<RegistryReading.Valid>().Document;
-            (await new RegistrySeeder(store, RegistryMode.Production).SeedAsync(document, SeedMode.Merge, default)).ShouldBeOfType<SeedOutcome.Seeded>();
+            await TestRegistry.WriteAsync(store, seed, RegistryMode.Production);
         }
 
         return store;

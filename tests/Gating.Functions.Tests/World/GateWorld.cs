@@ -135,7 +135,7 @@ public sealed class GateWorld : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(world._keys, "data.key"), Convert.ToBase64String(world._data));
         using (var storage = new AzureStorage(world._storage, TimeProvider.System, new(world._data)))
         {
-            await WriteAsync(storage.Registry, world.Registry);
+            await TestRegistry.WriteAsync(storage.Registry, world.Registry, RegistryMode.Development);
         }
 
         for (var i = 0; i < instances; i++)
@@ -177,7 +177,7 @@ public sealed class GateWorld : IAsyncDisposable
     public Task ChangeRegistryAsync(Action<JsonObject> change)
     {
         change(Registry);
-        return WriteAsync(Services.GetRequiredService<IRegistryStore>(), Registry);
+        return TestRegistry.WriteAsync(Services.GetRequiredService<IRegistryStore>(), Registry, RegistryMode.Development);
     }
 
     /// <summary>An identity token of the loopback issuer.</summary>
@@ -296,14 +296,5 @@ public sealed class GateWorld : IAsyncDisposable
         }
 
         return names;
-    }
-
-    private static async Task WriteAsync(IRegistryStore store, JsonObject registry)
-    {
-        var reading = RegistryReader.ReadDocument(System.Text.Encoding.UTF8.GetBytes(registry.ToJsonString()), RegistryMode.Development);
-        var document = reading is RegistryReading.Valid valid
-            ? valid.Document
-            : throw new InvalidOperationException(string.Join(Environment.NewLine, ((RegistryReading.Invalid)reading).Errors));
-        (await new RegistrySeeder(store, RegistryMode.Development).SeedAsync(document, SeedMode.Replace, default)).ShouldBeOfType<SeedOutcome.Seeded>();
     }
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gating.Registry;
+using Shouldly;
 
 namespace Gating.Functions.Tests.World;
 
@@ -27,6 +29,17 @@ public static class TestRegistry
             ["issuers"] = new JsonArray([.. names.Select(name => (JsonNode)NewIssuer(name))]),
             ["policy"] = new JsonObject { ["personQuotas"] = new JsonArray() },
         };
+    }
+
+    /// <summary>The store has that and nothing else.</summary>
+    public static async Task WriteAsync(IRegistryStore store, JsonObject registry, RegistryMode mode)
+    {
+        var document = RegistryReader.ReadDocument(Encoding.UTF8.GetBytes(registry.ToJsonString()), mode) switch
+        {
+            RegistryReading.Valid valid => valid.Document,
+            var invalid => throw new InvalidOperationException(string.Join(Environment.NewLine, ((RegistryReading.Invalid)invalid).Errors)),
+        };
+        (await new RegistrySeeder(store, mode).SeedAsync(document, SeedMode.Replace, default)).ShouldBeOfType<SeedOutcome.Seeded>();
     }
 
     public static JsonObject NewApp(string id, string secret, params IEnumerable<string> issuers)
